@@ -1,0 +1,43 @@
+# Orderwatch: two commands matter, `make demo` and `make test`; each sets itself up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export DEMO_SEED DEMO_ORDERS
+
+.PHONY: demo demo-check test check lock clean help
+help:
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+demo: $(READY) ## the whole system with a small company; Ctrl-C stops it
+	@$(BIN)/orderwatch demo up
+
+demo-check: $(READY) ## the same, one scan, then stop; the last line is the result as JSON
+	@$(BIN)/orderwatch demo check
+
+test: $(READY) ## every test
+	$(BIN)/python -m pytest
+
+check: $(READY) ## format, lint, types, layers, SQL, policy
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --disable-progress-bar include/sql
+	$(BIN)/orderwatch lint
+
+lock: $(READY) ## compile requirements.txt anew from requirements.in
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q requirements-bootstrap.in -o requirements-bootstrap.txt
+
+clean: ## forget the environment and every demonstration
+	rm -rf $(VENV) .state
+
+$(READY): requirements.txt requirements-bootstrap.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Orderwatch needs Python 3.11 to 3.13, and {sys.executable} is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the environment ..."
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,12 @@
+-- only rows whose alert time moved, and only those nobody has judged meanwhile
+update order_alert as a set
+    alert_at = r.alert_at,
+    threshold_s = r.threshold_s,
+    expected_until = i.expected_until,
+    granted_until = greatest(a.granted_until, i.expected_until)
+from alert_result as r
+inner join alert_input as i on i.order_id = r.order_id and i.node = r.node
+where a.order_id = r.order_id and a.node = r.node
+    and a.judged_at is null
+    and (a.alert_at, a.threshold_s, a.expected_until)
+    is distinct from (r.alert_at, r.threshold_s, i.expected_until)

@@ -1,0 +1,10 @@
+create temporary table alert_input (
+    order_id text not null,
+    node smallint not null,
+    cell_id integer not null,
+    calendar_id smallint,
+    entered_at timestamptz not null,
+    platform_deadline_at timestamptz,
+    expected_until timestamptz,
+    primary key (order_id, node)
+) on commit drop

@@ -1,0 +1,7 @@
+-- a changed order is asked anew: an exemption granted on the old facts no longer counts
+insert into alert_input (order_id, node, cell_id, calendar_id, entered_at, platform_deadline_at)
+select s.order_id, s.node, c.cell_id, s.calendar_id, s.entered_at, s.platform_deadline_at
+from changed_stage as s
+inner join cell as c
+    on c.node = s.node and c.category = s.category and c.region = s.region and c.channel = s.channel
+where s.waiting

@@ -1,0 +1,9 @@
+-- orders whose waiting was judged normal until a later instant
+insert into alert_input (
+    order_id, node, cell_id, calendar_id, entered_at, platform_deadline_at, expected_until
+)
+select
+    a.order_id, a.node, a.cell_id, a.calendar_id, a.entered_at, a.platform_deadline_at, e.expected_until
+from exempted as e
+inner join order_alert as a on a.order_id = e.order_id and a.node = e.node
+where a.judged_at is null

@@ -1,0 +1,29 @@
+-- grain: one row per order in the node where it waits now; a refusal to alert is reconsidered on new facts
+insert into order_alert as known (
+    order_id, node, cell_id, calendar_id, entered_at, platform_deadline_at, alert_at, threshold_s
+)
+select
+    i.order_id, i.node, i.cell_id, i.calendar_id, i.entered_at, i.platform_deadline_at,
+    r.alert_at, r.threshold_s
+from alert_input as i
+inner join alert_result as r on r.order_id = i.order_id and r.node = i.node
+order by i.order_id, i.node
+on conflict (order_id, node) do update set
+    cell_id = excluded.cell_id,
+    calendar_id = excluded.calendar_id,
+    entered_at = excluded.entered_at,
+    platform_deadline_at = excluded.platform_deadline_at,
+    expected_until = null,
+    alert_at = excluded.alert_at,
+    threshold_s = excluded.threshold_s,
+    judged_at = case when known.verdict <> 'invalid' then known.judged_at end,
+    verdict = case when known.verdict <> 'invalid' then known.verdict end
+where known.verdict = 'invalid'
+    or known.expected_until is not null
+    or (
+        excluded.cell_id, excluded.calendar_id, excluded.entered_at, excluded.platform_deadline_at,
+        excluded.alert_at, excluded.threshold_s
+    ) is distinct from (
+        known.cell_id, known.calendar_id, known.entered_at, known.platform_deadline_at,
+        known.alert_at, known.threshold_s
+    )

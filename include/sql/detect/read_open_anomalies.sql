@@ -1,0 +1,11 @@
+-- late orders already known, with the incident that they belong to, to see which causes the new ones share
+select
+    a.order_id, a.node, a.batch_no, i.dedup_key, i.kind, o.warehouse,
+    coalesce(s.shortage_skus, '[]') as shortage_skus, s.fault_code
+from anomaly as a
+inner join incident_member as m on m.anomaly_id = a.anomaly_id
+inner join incident as i on i.incident_id = m.incident_id and i.state not in ('closed', 'dismissed', 'merged')
+inner join orders as o on o.order_id = a.order_id
+left join shipment as s on s.order_id = a.order_id
+where a.closed_at is null and a.verdict = 'anomaly'
+order by a.order_id, a.node

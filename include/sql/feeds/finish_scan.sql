@@ -1,0 +1,2 @@
+update scan_run set finished_at = :now, new_anomalies = :new_anomalies, report = cast(:report as jsonb)
+where scan_id = :scan_id

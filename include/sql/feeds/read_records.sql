@@ -1,0 +1,3 @@
+select record from feed_record
+where pull_id = :pull_id
+order by record_no

@@ -1,0 +1,3 @@
+select scan_id, purpose, opened_at, dry_run, policy_version
+from scan_run
+where scan_id = :scan_id

@@ -1,0 +1,3 @@
+select state, count(*) as effects
+from effect
+group by state

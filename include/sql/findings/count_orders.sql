@@ -1,0 +1,3 @@
+select count(*) as orders
+from orders
+where status = 'open'

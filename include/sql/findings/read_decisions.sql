@@ -1,0 +1,19 @@
+-- everything that was ever decided about an order, and what happened to the incidents it belongs to
+with own as (
+    select distinct m.incident_id
+    from incident_member as m
+    inner join anomaly as a on a.anomaly_id = m.anomaly_id
+    where a.order_id = :order_id
+)
+
+select
+    t.at, t.node, t.event,
+    coalesce(
+        t.detail -> 'explanation' ->> 'zh-CN',
+        x.explanation ->> 'zh-CN',
+        t.detail ->> 'reasons'
+    ) as why
+from timeline as t
+left join anomaly as x on x.anomaly_id = (t.detail ->> 'anomaly')::bigint
+where t.order_id = :order_id or t.incident_id in (select incident_id from own) and t.order_id is null
+order by t.timeline_id

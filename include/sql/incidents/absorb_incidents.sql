@@ -1,0 +1,13 @@
+-- incidents that the larger one explains become its children and keep their history
+with child as (
+    update incident set
+        state = 'merged', parent_id = :incident_id, closed_at = :now
+    where dedup_key = any(:dedup_keys) and incident_id <> :incident_id
+        and state not in ('closed', 'dismissed', 'merged')
+    returning incident_id
+)
+
+insert into timeline (at, event, actor, incident_id, detail, scan_id)
+select :now, 'merged', 'scan', incident_id, jsonb_build_object('into', cast(:incident_id as bigint)), :scan_id
+from child
+returning incident_id

@@ -1,0 +1,7 @@
+insert into timeline (
+    at, event, actor, incident_id, order_id, node, detail, scan_id, policy_version, threshold_version
+)
+values (
+    :now, :event, :actor, :incident_id, :order_id, :node, cast(:detail as jsonb), :scan_id, :policy_version,
+    (select version from threshold_active)
+)

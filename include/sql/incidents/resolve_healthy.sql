@@ -1,0 +1,13 @@
+-- every member order has left its node, and had already left it at an earlier scan
+update incident as i set state = 'resolved', resolved_at = :now
+where i.state in ('triage', 'open', 'acknowledged', 'mitigated')
+    and i.kind <> 'source'
+    and exists (select 1 from incident_member as m where m.incident_id = i.incident_id)
+    and not exists (
+        select 1
+        from incident_member as m
+        inner join anomaly as a on a.anomaly_id = m.anomaly_id
+        where m.incident_id = i.incident_id
+            and (a.closed_at is null or a.closed_at >= :now)
+    )
+returning i.incident_id

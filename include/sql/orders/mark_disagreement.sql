@@ -1,0 +1,14 @@
+-- the shop calls the order finished while the warehouse has not seen it signed for: since when?
+update orders as o set sources_disagree_since = d.since
+from (
+    select
+        k.order_id,
+        case
+            when k.status = 'completed' and s.status = 'open'
+                then coalesce(k.sources_disagree_since, cast(:now as timestamptz))
+        end as since
+    from changed_order as c
+    inner join orders as k on k.order_id = c.order_id
+    left join shipment as s on s.order_id = c.order_id
+) as d
+where o.order_id = d.order_id and o.sources_disagree_since is distinct from d.since

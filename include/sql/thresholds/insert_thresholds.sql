@@ -1,0 +1,13 @@
+-- grain: one row per version and cell; the row of a whole node carries no cell of its own
+insert into threshold (
+    version, cell_id, threshold_s, mean_s, buffer_s, samples, fallback_level
+)
+select
+    :version, coalesce(c.cell_id, -t.node), t.threshold_s, t.mean_s, t.buffer_s, t.n, t.fallback_level
+from jsonb_to_recordset(cast(:thresholds as jsonb)) as t (
+    node smallint, category text, region text, channel text, threshold_s bigint, mean_s double precision,
+    buffer_s double precision, n integer, fallback_level text
+)
+left join cell as c
+    on c.node = t.node and c.category = t.category and c.region = t.region and c.channel = t.channel
+where t.category is null or c.cell_id is not null

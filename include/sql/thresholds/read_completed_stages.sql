@@ -1,0 +1,46 @@
+-- grain: one row per order and node left inside the window, with its dwell in the node's own clock
+with hours as materialized (
+    select
+        calendar_id,
+        opens || '{}'::bigint [] as opens,
+        work_before || '{}'::bigint [] as work_before,
+        work_after || '{}'::bigint [] as work_after
+    from calendar_hours
+),
+
+stage as (
+    select
+        s.node, c.category, c.region, c.channel, s.entered_at, s.left_at, p.working_time,
+        floor(extract(epoch from s.entered_at))::bigint as entered_s,
+        floor(extract(epoch from s.left_at))::bigint as left_s,
+        h.opens, h.work_before, h.work_after
+    from order_stage as s
+    inner join orders as o on o.order_id = s.order_id and o.status <> 'cancelled'
+    inner join cell as c on c.cell_id = s.cell_id
+    inner join node_policy as p on p.node = s.node
+    left join hours as h on p.working_time and h.calendar_id = s.calendar_id
+    where s.left_at > :window_from and s.left_at <= :window_to
+        and (not p.working_time or h.calendar_id is not null)
+    offset 0
+),
+
+located as (
+    select *, width_bucket(entered_s, opens) as i, width_bucket(left_s, opens) as j from stage
+    offset 0
+)
+
+select
+    node, category, region, channel,
+    case
+        when not working_time then extract(epoch from left_at - entered_at)
+        else
+            case
+                when j = 0 then 0
+                else work_before[j] + least(left_s - opens[j], work_after[j] - work_before[j])
+            end
+            - case
+                when i = 0 then 0
+                else work_before[i] + least(entered_s - opens[i], work_after[i] - work_before[i])
+            end
+    end::double precision as dwell_s
+from located

@@ -1,0 +1,168 @@
+"""The command line of Orderwatch, for the people who run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from orderwatch.paths import HOME, POLICY
+
+app = typer.Typer(no_args_is_help=True, help="Emergency response for abnormal orders, on Apache Airflow.")
+demo = typer.Typer(no_args_is_help=True, help="The whole system on this machine, with a small company to watch.")
+db = typer.Typer(no_args_is_help=True, help="Orderwatch's own tables.")
+quarantine = typer.Typer(no_args_is_help=True, help="Records that were refused, and why.")
+app.add_typer(demo, name="demo")
+app.add_typer(db, name="db")
+app.add_typer(quarantine, name="quarantine")
+
+Seed = Annotated[int, typer.Option(envvar="DEMO_SEED", help="Another seed is another company.")]
+Orders = Annotated[int, typer.Option(envvar="DEMO_ORDERS", min=400, help="Open orders of the company.")]
+Url = Annotated[
+    str, typer.Option("--db", envvar="ORDERWATCH_DB_URL", help="postgresql:// URL of Orderwatch's tables.")
+]
+STATE = HOME / ".state"
+out = Console()
+err = Console(stderr=True)
+
+
+@demo.command()
+def up(seed: Seed = 7, orders: Orders = 2000) -> None:
+    """Start PostgreSQL, the company and Airflow, run the first scan, and stay until Ctrl-C."""
+    from orderwatch.local.demo import Demo
+
+    one = Demo(STATE / "demo", seed, orders)
+    _stop_on_signals()
+    try:
+        one.up()
+        _show(one)
+        one.watch()
+    except KeyboardInterrupt:
+        err.print("\nstopping …")
+    except Exception as error:
+        err.print(f"[red]✗[/] {error}")
+        raise typer.Exit(1) from error
+    finally:
+        one.down()
+        err.print("everything is stopped")
+
+
+@demo.command()
+def check(seed: Seed = 7, orders: Orders = 2000) -> None:
+    """The same from nothing, one scan, then stop; the last line is the result as JSON, exit 0 only if exact."""
+    from orderwatch.local.demo import Demo
+    from orderwatch.local.verdict import compare
+
+    one = Demo(STATE / "check", seed, orders)
+    _stop_on_signals()
+    try:
+        one.up(afresh=True)
+        result, differences = compare(one.company_get("control", "/_truth"), one.reality())
+        _show(one)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except Exception as error:
+        err.print(f"[red]✗[/] {error}")
+        raise typer.Exit(1) from error
+    finally:
+        one.down()
+    for difference in differences:
+        err.print(f"[red]✗[/] {difference}")
+    print(json.dumps(result))
+    raise typer.Exit(0 if result["exact"] else 1)
+
+
+@demo.command()
+def advance(duration: Annotated[str, typer.Argument(help="How far, with its unit: 90m, 6h, 2d.")]) -> None:
+    """Move the running demonstration forward in time; the next scan sees what has happened meanwhile."""
+    from orderwatch.core.durations import parse_duration
+    from orderwatch.local.demo import advance as move
+
+    try:
+        err.print(f"it is now {move(STATE / 'demo', parse_duration(duration)).isoformat()}")
+    except (ValueError, OSError) as error:
+        err.print(f"[red]✗[/] {error}")
+        raise typer.Exit(2) from error
+
+
+@db.command()
+def migrate(url: Url) -> None:
+    """Create Orderwatch's tables, or bring them to this version."""
+    from orderwatch.store.migrate import migrate as run
+
+    run(url)
+    err.print("the tables are up to date")
+
+
+@app.command()
+def lint() -> None:
+    """Check every policy file: a mistake is named with its file, line and field."""
+    from orderwatch.core.policy import PolicyError, load_policy
+    from orderwatch.hooks.sources.config import load_source
+    from orderwatch.hooks.sources.errors import ConfigError
+    from orderwatch.validation.suite import load_suite
+
+    try:
+        version = load_policy(POLICY).version
+        sources = [load_source(file).source for file in sorted((POLICY / "sources").glob("*.yaml"))]
+        suites = [load_suite(file).feed for file in sorted((POLICY / "suites").glob("*.yaml"))]
+    except (PolicyError, ConfigError) as error:
+        err.print(f"[red]✗[/] {error}")
+        raise typer.Exit(2) from error
+    err.print(f"policy {version}; sources: {', '.join(sources)}; suites: {', '.join(suites)}")
+
+
+@app.command()
+def why(order: str, url: Url) -> None:
+    """Every decision ever taken on an order, also why nobody was alerted."""
+    from orderwatch.store.database import connect
+    from orderwatch.store.findings import read_decisions
+
+    with connect(url).connect() as conn:
+        lines = read_decisions(conn, order)
+    if not lines:
+        err.print(f"nothing is known about {order}: no decision was ever needed, or no source has sent it")
+        raise typer.Exit(1)
+    table = Table("when", "step", "what", "why")
+    for line in lines:
+        table.add_row(f"{line.at:%Y-%m-%d %H:%M}", line.node, line.event, line.why)
+    out.print(table)
+
+
+@quarantine.command("list")
+def list_quarantine(url: Url) -> None:
+    """Records that wait for a person: which source sent what, and what is wrong with it."""
+    from orderwatch.store.database import connect
+    from orderwatch.store.findings import read_quarantined
+
+    with connect(url).connect() as conn:
+        rows = read_quarantined(conn)
+    table = Table("source", "feed", "record", "reason")
+    for row in rows:
+        table.add_row(*(str(part) if part is not None else "" for part in row))
+    out.print(table)
+
+
+def _show(one: Any) -> None:
+    """What was found, where to look, and who may log in."""
+    table = Table("level", "what", "step", "order", "why", title="abnormal orders 异常订单")
+    for found in one.found():
+        table.add_row(
+            str(found.level), found.kind, found.node, found.order_id, found.explanation["zh-CN"]
+        )
+    err.print(table)
+    err.print(f"Airflow: {one.api.base_url}   state: {Path(os.path.relpath(one.folder))}")
+    for user, password in one.logins.items():
+        err.print(f"  {user:<11} {password}")
+
+
+def _stop_on_signals() -> None:
+    """SIGTERM and a closed terminal end the demonstration as Ctrl-C does."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)

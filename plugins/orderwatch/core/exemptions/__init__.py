@@ -1,0 +1,123 @@
+"""Is the waiting normal? Six reasons, asked for every line; the order is exempt only if every line is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from orderwatch.core.context import Context
+from orderwatch.core.exemptions import (
+    bulky_split,
+    customer_delay,
+    customs,
+    holiday_stocking,
+    presale,
+    supplier_direct,
+)
+from orderwatch.core.finding import Finding
+from orderwatch.core.policy.base import NodeRule, RuleState
+from orderwatch.core.words import Candidate, Line, Node, lines_waiting
+
+Decide = Callable[[Line, Candidate, Context], Finding]
+
+EXEMPTIONS: Final[Mapping[str, Decide]] = MappingProxyType({
+    "holiday_stocking": holiday_stocking.decide,
+    "presale": presale.decide,
+    "customer_delay": customer_delay.decide,
+    "customs": customs.decide,
+    "bulky_split": bulky_split.decide,
+    "supplier_direct": supplier_direct.decide,
+})
+
+
+@dataclass(frozen=True, slots=True)
+class LineFinding:
+    """What one rule said about one line, and whether the rule was allowed to decide."""
+
+    rule: str
+    state: RuleState
+    line_no: int
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """The answer for the whole order.
+
+    ``expected_until`` and ``rules`` are set exactly when the order is exempt; ``reason`` says why it is not:
+    ``not_exempt``, ``promise_broken`` or ``platform_deadline``. ``shadow_until`` is the expected time if the
+    rules in shadow were active, too. ``findings`` holds every answer for the timeline.
+    """
+
+    reason: str | None
+    expected_until: datetime | None
+    rules: tuple[str, ...]
+    broken_promise: bool
+    shadow_until: datetime | None
+    findings: tuple[LineFinding, ...]
+
+    @property
+    def exempt(self) -> bool:
+        return self.reason is None
+
+
+def exempt(candidate: Candidate, context: Context) -> Exemption:
+    """Ask every rule about every line that still waits in the node.
+
+    A line counts until the latest of its matches, the order until the earliest of its lines, and never beyond
+    the platform's deadline while the order can still miss it: from its lead on nothing is exempt any more.
+    """
+    lines = lines_waiting(candidate)
+    findings = tuple(
+        LineFinding(name, rule.state, line.line_no, decide(line, candidate, context))
+        for line in lines
+        for name, decide in EXEMPTIONS.items()
+        if (rule := _rule(name, context)).state in ("active", "shadow")
+    )
+    active = tuple(found for found in findings if found.state == "active")
+    until, reason = _combine(lines, active, candidate, context)
+    broken_before = candidate.promise_broken_at is not None and candidate.promise_broken_at <= context.now
+    return Exemption(
+        reason=reason,
+        expected_until=until,
+        rules=() if reason else _matched(active),
+        broken_promise=reason == "promise_broken" or (reason is not None and broken_before),
+        shadow_until=_combine(lines, findings, candidate, context)[0],
+        findings=findings,
+    )
+
+
+def _combine(
+    lines: tuple[Line, ...], findings: tuple[LineFinding, ...], candidate: Candidate, context: Context
+) -> tuple[datetime | None, str | None]:
+    """The order's expected time, or the reason why there is none."""
+    untils: list[datetime] = []
+    for line in lines:
+        answers = [found.finding for found in findings if found.line_no == line.line_no]
+        matches = [answer.expected_until for answer in answers if answer.expected_until is not None]
+        if not matches:
+            broken = any(answer.broken_promise for answer in answers)
+            return None, "promise_broken" if broken else "not_exempt"
+        untils.append(max(matches))
+    if not untils:
+        return None, "not_exempt"
+    deadline = candidate.order.platform_deadline_at
+    if deadline is None or candidate.node is Node.TRANSPORT:
+        return min(untils), None
+    if deadline - context.policy.node(candidate.node).platform_lead <= context.now:
+        return None, "platform_deadline"
+    return min(*untils, deadline), None
+
+
+def _matched(findings: tuple[LineFinding, ...]) -> tuple[str, ...]:
+    """The rules that matched, in the order of the table."""
+    matched = {found.rule for found in findings if found.finding.outcome == "match"}
+    return tuple(name for name in EXEMPTIONS if name in matched)
+
+
+def _rule(name: str, context: Context) -> NodeRule:
+    rule: NodeRule = getattr(context.policy.exemptions, name)
+    return rule

@@ -1,0 +1,81 @@
+"""One sentence that tells a person why, in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from orderwatch.core.context import Context
+from orderwatch.core.durations import Language, say_duration
+from orderwatch.core.policy.base import Text
+from orderwatch.core.words import Candidate
+
+Why = Literal["limit", "promise", "platform", "exempt", "suspect", "invalid"]
+
+_STAY: Final[dict[Language, str]] = {"zh-CN": "在{node}已 {wall}", "en": "in {node} for {wall}"}
+_WORKED: Final[dict[Language, str]] = {
+    "zh-CN": "（工作时间 {worked}）",
+    "en": " ({worked} of working time)",
+}
+_WHY: Final[dict[Why, dict[Language, str]]] = {
+    "limit": {"zh-CN": "，同类订单上限 {limit}", "en": ", limit for orders like it {limit}"},
+    "promise": {"zh-CN": "，原定最晚 {until}", "en": ", was expected by {until}"},
+    "platform": {"zh-CN": "，平台发货期限 {until}", "en": ", platform deadline {until}"},
+    "exempt": {"zh-CN": "，{until} 前属正常：{rules}", "en": ", normal until {until}: {rules}"},
+    "suspect": {"zh-CN": "，须先由人核实：{rules}", "en": ", a person should look first: {rules}"},
+    "invalid": {"zh-CN": "，不是有效订单：{rules}", "en": ", not a valid order: {rules}"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The same sentence in both languages."""
+
+    zh: str
+    en: str
+
+    def say(self, language: Language) -> str:
+        return self.zh if language == "zh-CN" else self.en
+
+
+def explain(
+    candidate: Candidate,
+    context: Context,
+    why: Why,
+    *,
+    until: datetime | None = None,
+    rules: Sequence[Text] = (),
+) -> Explanation:
+    """``in pick for 3 d 4 h (16 h 10 m of working time), limit for orders like it 14 h 24 m``.
+
+    Clock times are in the business zone.
+    """
+
+    def sentence(language: Language) -> str:
+        worked = worked_in(candidate, context)
+        pattern = _STAY[language] + (_WORKED[language] if worked is not None else "") + _WHY[why][language]
+        return pattern.format(
+            node=context.policy.node(candidate.node).title.say(language),
+            wall=say_duration(context.now - candidate.entered_at, language),
+            worked=say_duration(worked or timedelta(0), language, largest="h"),
+            limit=say_duration(candidate.threshold, language, largest="h" if candidate.working_time else "d"),
+            until=_local(until, context),
+            rules=("、" if language == "zh-CN" else ", ").join(rule.say(language) for rule in rules),
+        )
+
+    return Explanation(sentence("zh-CN"), sentence("en"))
+
+
+def worked_in(candidate: Candidate, context: Context) -> timedelta | None:
+    """Working time that the order has spent in the node; none where the clock is wall time."""
+    calendar = context.calendar_for(candidate)
+    if calendar is None:
+        return None
+    return timedelta(seconds=calendar.work_between(candidate.entered_at, context.now))
+
+
+def _local(at: datetime | None, context: Context) -> str:
+    return f"{at.astimezone(ZoneInfo(context.policy.calendars.business_zone)):%m-%d %H:%M}" if at else ""

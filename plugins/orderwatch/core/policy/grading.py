@@ -1,0 +1,79 @@
+"""``grading.yaml``: how serious, who owns it, and when many orders are one event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from orderwatch.core.durations import Duration
+from orderwatch.core.policy.base import Strict
+
+Level = Literal[0, 1, 2, 3]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+Share = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class MassDelay(Strict):
+    """When the late orders of one scan are a storm."""
+
+    min_new: Count
+    p99_factor: Annotated[float, Field(gt=0)]
+    open_share: Share
+    open_share_min: Count
+
+
+class LevelPolicy(Strict):
+    """Owner and clocks of one level; level 0 has no owner but the node's first responder."""
+
+    owner: str | None = None
+    acknowledge_within: Duration | None = None
+    close_after: Duration
+
+
+class SourcePolicy(Strict):
+    """When a source counts as out, so that orders depending on it are unknown and not late.
+
+    ``reconcile_every``: how often everything open is asked for again, because some systems change an order
+    without moving its change stamp.
+    """
+
+    reconcile_every: Duration
+    max_staleness: Duration
+    min_volume_share: Share
+    volume_window: Duration
+    max_clock_skew: Duration
+
+
+class LifePolicy(Strict):
+    """The clocks of an incident's life."""
+
+    resolve_after_healthy_scans: Count
+    reopen_within: Duration
+    flapping_after: Count
+    repeat_after: tuple[Duration, ...]
+    review_within: Duration
+
+
+class GradingFile(Strict):
+    """Values are minor units of their currency; ``high_value`` names every currency that is traded."""
+
+    high_value: Mapping[Currency, Annotated[int, Field(gt=0)]]
+    vip_tiers: tuple[str, ...]
+    broken_promise_raises: Literal[0, 1]
+    batch_orders: Annotated[int, Field(ge=2)]
+    mass_delay: MassDelay
+    levels: Mapping[int, LevelPolicy]
+    sources: SourcePolicy
+    life: LifePolicy
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if set(self.levels) != {0, 1, 2, 3}:
+            raise ValueError("levels must name 0, 1, 2 and 3")
+        for level, rules in self.levels.items():
+            if level and (rules.owner is None or rules.acknowledge_within is None):
+                raise ValueError(f"level {level} needs an owner and acknowledge_within")
+        return self

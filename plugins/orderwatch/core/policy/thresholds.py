@@ -1,0 +1,54 @@
+"""``thresholds.yaml``: the measures of the learned limit ``mean × multiplier + regional buffer``."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PlainSerializer, model_validator
+
+from orderwatch.core.durations import Duration
+from orderwatch.core.policy.base import NodeCode, Strict
+from orderwatch.core.words import Node
+
+Key = Literal["category", "region", "channel"]
+Keys = Annotated[tuple[Key, ...], Field(max_length=3)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Buffer(Strict):
+    """Regional logistics buffer: upper minus lower percentile of the dwell in the region."""
+
+    nodes: tuple[NodeCode, ...]
+    upper_percent: Percent
+    lower_percent: Percent
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.upper_percent < self.lower_percent:
+            raise ValueError("upper_percent is below lower_percent")
+        return self
+
+
+class KeysPerNode(Strict):
+    """What makes orders alike, most important first; a thin cell falls back by dropping the last key."""
+
+    review: Keys
+    print: Keys
+    pick: Keys
+    outbound: Keys
+    transport: Keys
+
+    def of(self, node: Node) -> tuple[Key, ...]:
+        keys: tuple[Key, ...] = getattr(self, node.code)
+        return keys
+
+
+class ThresholdsFile(Strict):
+    """``multiplier`` is text (``"1.8"``), so that it is exactly 1.8 and a threshold exact to the second."""
+
+    multiplier: Annotated[Decimal, Field(gt=0), PlainSerializer(str, return_type=str)]
+    min_samples: Annotated[int, Field(ge=1)]
+    history: Duration
+    keys: KeysPerNode
+    buffer: Buffer

@@ -1,0 +1,12 @@
+"""The same purchase arrived twice; the other order is the real one."""
+
+from __future__ import annotations
+
+from orderwatch.core.context import Context
+from orderwatch.core.finding import Finding, match, no_match
+from orderwatch.core.words import Order
+
+
+def check(order: Order, context: Context) -> Finding:
+    del context
+    return match(flag="duplicate") if "duplicate" in order.flags else no_match("not_flagged")

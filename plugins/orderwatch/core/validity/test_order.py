@@ -1,0 +1,12 @@
+"""Somebody tests a shop; no customer stands behind the order."""
+
+from __future__ import annotations
+
+from orderwatch.core.context import Context
+from orderwatch.core.finding import Finding, match, no_match
+from orderwatch.core.words import Order
+
+
+def check(order: Order, context: Context) -> Finding:
+    del context
+    return match(flag="test") if "test" in order.flags else no_match("not_flagged")

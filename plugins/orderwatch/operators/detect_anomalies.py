@@ -1,0 +1,34 @@
+"""Find the orders that are late without excuse and make incidents of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from orderwatch.operators.base import OrderwatchOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.context import Context
+
+
+class DetectAnomaliesOperator(OrderwatchOperator):
+    """Judges every order whose alert time has come and writes incidents, silence with its reason, and alerts to send.
+
+    Returns the counts of the scan. Judges by the time it runs, not by the run's logical date, so that a run
+    cleared a week later raises nothing from a week ago. A dry run judges everything and keeps nothing.
+    """
+
+    template_fields: Sequence[str] = ("scan_id",)
+
+    def __init__(self, *, scan_id: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scan_id = scan_id
+
+    def execute(self, context: Context) -> Mapping[str, int]:
+        from airflow.sdk.configuration import conf
+
+        from orderwatch.pipeline.detect import detect
+        from orderwatch.pipeline.sources import feeds_of_all_sources
+
+        link = f"{conf.get('api', 'base_url', fallback='')}/dags/{self.dag_id}/runs/{context['run_id']}"
+        return detect(self.engine(), self.policy(), int(self.scan_id), feeds_of_all_sources(), link)

@@ -1,0 +1,34 @@
+"""Learn what is normal for orders like it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from airflow.sdk.exceptions import AirflowFailException
+
+from orderwatch.operators.base import OrderwatchOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.context import Context
+
+
+class LearnThresholdsOperator(OrderwatchOperator):
+    """Learns a new threshold version from completed orders and puts it in force.
+
+    Returns the version and what it was learned from. Fails, and leaves the version in force, without history.
+    """
+
+    def execute(self, context: Context) -> Mapping[str, int]:
+        from orderwatch.pipeline.learn import learn_thresholds
+        from orderwatch.store.database import business_now
+
+        engine = self.engine()
+        with engine.connect() as conn:
+            now = business_now(conn)
+        try:
+            learned = learn_thresholds(engine, self.policy(), now, str(context["run_id"]))
+        except ValueError as error:
+            raise AirflowFailException(f"nothing learned, the limits stay as they are: {error}") from error
+        self.log.info("thresholds %s", learned)
+        return learned

@@ -1,0 +1,32 @@
+"""Tell the owners what the ledger holds for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from airflow.sdk.exceptions import AirflowException
+
+from orderwatch.operators.base import OrderwatchOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.context import Context
+
+
+class NotifyOwnersOperator(OrderwatchOperator):
+    """Sends every planned message once; returns how many attempts ended in which way.
+
+    Fails when the sink refused a message or nobody can say whether it arrived, so that a person looks; clearing
+    the task sends only what has not been sent.
+    """
+
+    def execute(self, context: Context) -> Mapping[str, int]:
+        from orderwatch.notifiers.senders import Senders
+        from orderwatch.pipeline.dispatch import dispatch
+
+        results = dispatch(self.engine(), Senders().by_sink())
+        self.log.info("messages: %s", dict(results) or "none to send")
+        lost = {result: n for result, n in results.items() if result in {"refused", "unknown"}}
+        if lost:
+            raise AirflowException(f"messages that may not have arrived: {lost}; the log above names each")
+        return dict(results)

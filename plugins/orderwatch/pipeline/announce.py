@@ -1,0 +1,106 @@
+"""Write down, with the decision itself, who will be told what; nothing is sent here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from orderwatch.core.durations import Language
+from orderwatch.core.messages import compose, render
+from orderwatch.core.notices import Announced, Notice, plan_notices, plan_resolved
+from orderwatch.core.policy import Policy
+from orderwatch.core.titles import EVERY_NODE, KINDS, LEVELS
+from orderwatch.core.words import Node
+from orderwatch.paths import TEMPLATES
+from orderwatch.store import ledger
+from orderwatch.store.database import run
+
+WORTH_TELLING: Final = timedelta(hours=12)
+MACHINERY: Final = "data_engineer"  # hears of every silent source beside its owner
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What all messages of one scan share."""
+
+    policy: Policy
+    now: datetime
+    link: str
+
+
+def announce(
+    conn: Connection, opened: Sequence[int], resolved: Sequence[int], announcement: Announcement
+) -> int:
+    """Plan the messages about incidents that began or ended; returns how many are new in the ledger."""
+    policy = announcement.policy
+    told = {row.incident_id for row in run(conn, "incidents/count_told", incident_ids=list(resolved))}
+    incidents = {
+        row.incident_id: row
+        for row in run(conn, "incidents/read_announced", incident_ids=[*opened, *told])
+    }
+    notices = [
+        *plan_notices(_audience(incidents[i] for i in opened), policy),
+        *plan_resolved(_audience(incidents[i] for i in sorted(told)), policy),
+    ]
+    return sum(_plan(conn, notice, incidents, announcement) for notice in notices)
+
+
+def _audience(rows: Iterable[Row[Any]]) -> list[Announced]:
+    audience = []
+    for row in rows:
+        audience.append(Announced(row.incident_id, row.level, row.owner_role))
+        if row.kind == "source":
+            audience.append(Announced(row.incident_id, row.level, MACHINERY))
+    return audience
+
+
+def _plan(
+    conn: Connection, notice: Notice, incidents: Mapping[int, Row[Any]], announcement: Announcement
+) -> bool:
+    rows = [incidents[incident_id] for incident_id in notice.incident_ids]
+    form = "mail" if notice.sink == "mail" else "wecom"
+    text = compose(
+        TEMPLATES, f"{notice.family}.{form}", notice.languages, notice.sink,
+        lambda language: [_item(row, language, announcement) for row in rows],
+        lambda language: _values(notice, language, announcement),
+    )
+    first = notice.languages[0]
+    values = {**_values(notice, first, announcement), "items": [_item(rows[0], first, announcement)]}
+    return ledger.plan(
+        conn, key=notice.key, family=notice.family, sink=notice.sink, recipient=notice.recipient,
+        payload={"subject": render(TEMPLATES, f"{notice.family}.subject", first, values, markup=False), "text": text},
+        level=notice.level, now=announcement.now, valid_for=WORTH_TELLING, incident_ids=notice.incident_ids,
+    )
+
+
+def _values(notice: Notice, language: Language, announcement: Announcement) -> dict[str, Any]:
+    return {
+        "count": len(notice.incident_ids),
+        "role": announcement.policy.role(notice.role).title.say(language),
+        "now": _local(announcement.now, announcement),
+        "link": announcement.link,
+    }
+
+
+def _item(row: Row[Any], language: Language, announcement: Announcement) -> dict[str, Any]:
+    nodes = [Node(number) for number in row.nodes]
+    policy = announcement.policy
+    words = row.explanation[language] if row.explanation else "; ".join(row.reasons)
+    return {
+        "number": f"#{row.incident_id}",
+        "level": LEVELS[language][row.level],
+        "kind": KINDS[row.kind][language],
+        "node": policy.node(nodes[0]).title.say(language) if len(nodes) == 1 else EVERY_NODE[language],
+        "orders": row.orders,
+        "explanation": words,
+        "acknowledge_by": _local(row.acknowledge_by, announcement) if row.acknowledge_by else "",
+    }
+
+
+def _local(at: datetime, announcement: Announcement) -> str:
+    return f"{at.astimezone(ZoneInfo(announcement.policy.calendars.business_zone)):%Y-%m-%d %H:%M}"

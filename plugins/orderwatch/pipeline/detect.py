@@ -1,0 +1,156 @@
+"""Judge every order whose alert time has come, and write down what follows: all of it, once, or nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from orderwatch.core.context import Context
+from orderwatch.core.grouping import Member, Newcomer, plan_incidents
+from orderwatch.core.judge import Judgement, judge
+from orderwatch.core.policy import Policy
+from orderwatch.core.source_health import SourceHealth, assess_sources, judgeable
+from orderwatch.core.words import Candidate, Node
+from orderwatch.pipeline.announce import Announcement, announce
+from orderwatch.store import detection, incidents, scans
+from orderwatch.store.alerts import recalculate_exempted
+from orderwatch.store.candidates import read_candidates
+from orderwatch.store.database import Lock, business_now, hold, run
+
+log = logging.getLogger(__name__)
+Judged = list[tuple[Candidate, Judgement]]
+
+
+@dataclass
+class Findings:
+    """What one detection found; ``counts`` is what its task returns."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    unknown: int = 0
+    opened: list[int] = field(default_factory=list)
+    resolved: list[int] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    messages: int = 0
+    silent: list[SourceHealth] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "anomalies": self.verdicts["anomaly"], "suspects": self.verdicts["suspect"],
+            "exempt": self.verdicts["exempt"], "invalid": self.verdicts["invalid"], "unknown": self.unknown,
+            "incidents_opened": len(self.opened), "incidents_resolved": len(self.resolved),
+            "incidents_closed": len(self.closed), "messages_planned": self.messages,
+        }
+
+
+def detect(
+    engine: Engine, policy: Policy, scan_id: int, feeds: Mapping[str, Iterable[str]], link: str
+) -> dict[str, int]:
+    """Run the detection of a scan; ``feeds`` are the feeds that should speak, ``link`` leads people to the run.
+
+    One transaction: a crash leaves nothing, a rerun or a second scan at the same time finds what is left to do.
+    A dry run is rolled back; only the book of the scan says what would have happened.
+    """
+    with engine.connect() as conn, conn.begin() as work:
+        hold(conn, Lock.SCAN)
+        scan = scans.read_scan(conn, scan_id)
+        now = business_now(conn)
+        found = _detect(conn, policy, scan_id, feeds, now, link)
+        if scan.dry_run:
+            work.rollback()
+        else:
+            scans.finish_scan(conn, scan_id, now, found.verdicts["anomaly"], _report(found))
+    if scan.dry_run:
+        with engine.begin() as conn:
+            scans.finish_scan(conn, scan_id, now, 0, {"dry_run": True, **_report(found)})
+    log.info("scan %s found %s", scan_id, found.counts)
+    return found.counts
+
+
+def _detect(
+    conn: Connection, policy: Policy, scan_id: int, feeds: Mapping[str, Iterable[str]], now: datetime, link: str
+) -> Findings:
+    found = Findings()
+    states = detection.read_feed_states(conn, scans.read_pulls(conn, scan_id), feeds)
+    health = assess_sources(states, now, policy)
+    found.silent = [one for one in health if not one.fresh]
+    nodes = judgeable(health, policy)
+    run(conn, "detect/close_left_anomalies", now=now)
+    found.unknown = _count_unknown(conn, [node for node in Node if node not in nodes], now)
+    news, back = incidents.write_source_incidents(conn, health, policy=policy, scan_id=scan_id, now=now)
+    found.opened += news
+    found.resolved += back
+    context = Context(now, policy, detection.read_calendars(conn))
+    judged = [
+        (candidate, judge(candidate, context))
+        for candidate in read_candidates(conn, nodes, now, now - policy.validity.triage_max_age)
+    ]
+    if judged:
+        found.opened += _write(conn, judged, policy, scan_id, now, found)
+    resolved, found.closed = incidents.settle_incidents(conn, policy, now)
+    found.resolved += resolved
+    if found.opened or found.resolved:
+        found.messages = announce(conn, found.opened, found.resolved, Announcement(policy, now, link))
+    return found
+
+
+def _write(
+    conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: datetime, found: Findings
+) -> list[int]:
+    """Everything that follows from the judgements; returns the incidents that somebody has to hear of."""
+    hold(conn, Lock.ALERTS)
+    valid = detection.stage_judgements(conn, judged)
+    standing = [(c, j) for c, j in judged if Member(j.order_id, j.node) in valid]
+    found.verdicts.update(j.verdict for _, j in standing)
+    situation = detection.read_situation(conn)
+    run(conn, "detect/record_silence", now=now, scan_id=scan_id, policy_version=policy.version)
+    run(conn, "detect/mark_judged", now=now)
+    run(conn, "detect/select_exempted")
+    recalculate_exempted(conn)
+    anomalies = {
+        Member(row.order_id, Node(row.node)): row.anomaly_id for row in run(conn, "detect/insert_anomalies", now=now)
+    }
+    newcomers = [_newcomer(c, j) for c, j in standing if Member(j.order_id, j.node) in anomalies]
+    plans = plan_incidents(newcomers, situation, policy)
+    opened = [
+        incidents.write_incident(conn, plan, anomalies, policy=policy, scan_id=scan_id, now=now) for plan in plans
+    ]
+    run(conn, "detect/close_left_anomalies", now=now)
+    return [one.incident_id for one in opened if one.news]
+
+
+def _newcomer(candidate: Candidate, judgement: Judgement) -> Newcomer:
+    shipment = candidate.order.shipment
+    return Newcomer(
+        order_id=judgement.order_id,
+        node=judgement.node,
+        verdict="suspect" if judgement.verdict == "suspect" else "anomaly",
+        level=judgement.level,
+        reasons=judgement.reasons,
+        warehouse=candidate.order.warehouse,
+        batch_no=candidate.batch_no,
+        shortage_skus=shipment.shortage_skus,
+        fault_code=shipment.fault_code,
+    )
+
+
+def _count_unknown(conn: Connection, nodes: Sequence[Node], now: datetime) -> int:
+    if not nodes:
+        return 0
+    unknown: int = run(conn, "detect/count_unjudged", now=now, nodes=[int(node) for node in nodes]).scalar_one()
+    return unknown
+
+
+def _report(found: Findings) -> dict[str, Any]:
+    return {
+        "counts": found.counts,
+        "opened": found.opened,
+        "resolved": found.resolved,
+        "silent": [{"source": one.source, "reasons": one.out} for one in found.silent],
+    }

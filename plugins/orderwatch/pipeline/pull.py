@@ -1,0 +1,96 @@
+"""Fetch what changed at one source and stage it as received; the watermark does not move here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+from orderwatch.hooks.sources.config import Mode, SourceConfig
+from orderwatch.hooks.sources.engine import Page
+from orderwatch.hooks.sources.errors import SourceError
+from orderwatch.store import scans
+from orderwatch.store.database import as_json, copy_rows, run
+
+log = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """What a pull needs of a source hook."""
+
+    config: SourceConfig
+
+    def pull(self, feed: str, mode: Mode, since: datetime | None, until: datetime) -> Iterator[Page]: ...
+
+    def clock_skew(self, now: datetime) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far back a pull goes: normally from the watermark; ``look_back`` or ``history`` from a given age."""
+
+    reconcile_every: timedelta
+    look_back: timedelta | None = None
+    history: timedelta | None = None
+
+
+def pull_source(
+    engine: Engine, source: Source, scan_id: int, reach: Reach, clock: Callable[[], datetime]
+) -> dict[str, int]:
+    """Stage every feed of a source for this scan; returns records per feed.
+
+    A feed that fails is recorded with its error and the other feeds are still tried. Raises the first
+    ``SourceError`` at the end, so that the caller's task says what is wrong.
+    """
+    staged: dict[str, int] = {}
+    failures: list[SourceError] = []
+    for feed in source.config.feeds:
+        try:
+            staged[feed] = _pull_feed(engine, source, scan_id, feed, reach, clock())
+        except SourceError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return staged
+
+
+def _pull_feed(engine: Engine, source: Source, scan_id: int, feed: str, reach: Reach, now: datetime) -> int:
+    config = source.config
+    with engine.begin() as conn:
+        mode, since, until = _window(conn, config, feed, reach, now)
+        pull_id = scans.begin_pull(
+            conn, scan_id=scan_id, source=config.source, feed=feed, mode=mode, since=since, until=until
+        )
+    count = 0
+    try:
+        with engine.begin() as conn:
+            for page in source.pull(feed, mode, since, until):
+                rows = ((pull_id, count + i, as_json(record)) for i, record in enumerate(page.records))
+                count += copy_rows(conn, "feed_record", ("pull_id", "record_no", "record"), rows)
+                log.info("%s/%s: page %s, %s records so far", config.source, feed, page.number, count)
+            scans.end_pull(conn, pull_id, "pulled", records=count, clock_skew_s=source.clock_skew(now))
+    except SourceError as error:
+        with engine.begin() as conn:
+            scans.end_pull(conn, pull_id, "failed", error=str(error))
+        raise
+    return count
+
+
+def _window(
+    conn: Connection, config: SourceConfig, feed: str, reach: Reach, now: datetime
+) -> tuple[Mode, datetime | None, datetime]:
+    """Changes since the watermark; everything open on the first scan and once in a while afterwards."""
+    known = run(conn, "feeds/read_source_feed", source=config.source, feed=feed).one_or_none()
+    watermark = known.watermark if known else None
+    since, until = config.feed(feed).window(watermark, now)
+    if reach.history is not None:
+        return "completed", now - reach.history, until
+    if reach.look_back is not None:
+        return "changes", now - reach.look_back, until
+    if known is None or known.reconciled_at is None or now - known.reconciled_at >= reach.reconcile_every:
+        return "open", None, until
+    return "changes", since, until

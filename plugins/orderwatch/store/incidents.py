@@ -1,0 +1,106 @@
+"""The life of incidents in the database: opened once per cause, joined, absorbed, resolved, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from orderwatch.core.grouping import IncidentPlan, Member
+from orderwatch.core.policy import Policy
+from orderwatch.core.source_health import SourceHealth
+from orderwatch.store.database import as_json, run
+from orderwatch.store.detection import write_line
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One incident as a plan left it: ``news`` when its owner has to hear of it."""
+
+    incident_id: int
+    news: bool
+
+
+def write_incident(
+    conn: Connection, plan: IncidentPlan, anomalies: Mapping[Member, int], *, policy: Policy, scan_id: int,
+    now: datetime,
+) -> Opened:
+    """Open the planned incident or extend the live one of the same key; every change is a line of its timeline."""
+    owner = _owner(plan, policy)
+    grace = policy.grading.levels[plan.level].acknowledge_within
+    triage = plan.kind == "triage"
+    row = run(
+        conn, "incidents/upsert_incident", dedup_key=plan.dedup_key, kind=plan.kind, level=plan.level,
+        state="triage" if triage else "open", owner_role=owner, reasons=as_json(plan.reasons), now=now,
+        acknowledge_by=None if grace is None else now + grace,
+        triage_until=now + policy.validity.triage_max_age if triage else None,
+    ).one()
+    lines = {"scan_id": scan_id, "policy_version": policy.version, "incident_id": row.incident_id, "now": now}
+    if row.opened:
+        write_line(conn, event="opened", detail={"level": plan.level, "reasons": plan.reasons}, **lines)
+    elif row.promoted:
+        write_line(conn, event="triage_expired", detail={"level": plan.level}, **lines)
+    for member in plan.members:
+        write_line(
+            conn, event="anomaly_joined", order_id=member.order_id, node=member.node,
+            detail={"anomaly": anomalies[member]}, **lines,
+        )
+    ids = [anomalies[member] for member in plan.members]
+    run(conn, "incidents/insert_members", incident_id=row.incident_id, anomaly_ids=ids)
+    _explain_away(conn, plan, row.incident_id, scan_id, now)
+    return Opened(row.incident_id, news=row.opened or row.promoted)
+
+
+def _explain_away(conn: Connection, plan: IncidentPlan, incident_id: int, scan_id: int, now: datetime) -> None:
+    """Smaller incidents about the same orders become children or fall silent."""
+    own = {f"order:{member.order_id}:{member.node.code}" for member in plan.members}
+    absorbed = sorted({*plan.absorbs, *own} - {plan.dedup_key})
+    run(conn, "incidents/absorb_incidents", incident_id=incident_id, dedup_keys=absorbed, now=now, scan_id=scan_id)
+    if plan.inhibits:
+        run(conn, "incidents/inhibit_incidents", incident_id=incident_id, dedup_keys=list(plan.inhibits))
+
+
+def _owner(plan: IncidentPlan, policy: Policy) -> str:
+    """Level 0 belongs to the first responder of its node, the others to the owner of their level."""
+    owner = policy.grading.levels[plan.level].owner
+    return owner or policy.node(plan.members[0].node).first_responder
+
+
+def write_source_incidents(
+    conn: Connection, health: Sequence[SourceHealth], *, policy: Policy, scan_id: int, now: datetime
+) -> tuple[list[int], list[int]]:
+    """One level-3 incident per source that is out; resolved when it speaks again. Returns (opened, resolved)."""
+    opened, resolved = [], []
+    for one in health:
+        key = f"source:{one.source}"
+        if one.out:
+            rules = policy.grading.levels[3]
+            row = run(
+                conn, "incidents/upsert_incident", dedup_key=key, kind="source", level=3, state="open",
+                owner_role=rules.owner, reasons=as_json(one.out), now=now, triage_until=None,
+                acknowledge_by=None if rules.acknowledge_within is None else now + rules.acknowledge_within,
+            ).one()
+            if row.opened:
+                opened.append(row.incident_id)
+                write_line(
+                    conn, now=now, event="opened", incident_id=row.incident_id, scan_id=scan_id,
+                    policy_version=policy.version, detail={"level": 3, "reasons": one.out},
+                )
+        elif one.fresh:
+            resolved += [row.incident_id for row in run(conn, "incidents/resolve_source", dedup_key=key, now=now)]
+    return opened, resolved
+
+
+def settle_incidents(conn: Connection, policy: Policy, now: datetime) -> tuple[list[int], list[int]]:
+    """Resolve what has been healthy at two scans, close what has stayed resolved. Returns (resolved, closed)."""
+    resolved = [row.incident_id for row in run(conn, "incidents/resolve_healthy", now=now)]
+    closed = []
+    for level, rules in policy.grading.levels.items():
+        before = now - rules.close_after
+        closed += [
+            row.incident_id
+            for row in run(conn, "incidents/close_resolved", level=level, now=now, resolved_before=before)
+        ]
+    return resolved, closed

@@ -1,0 +1,1 @@
+"""Is what a source told us believable? Great Expectations checks every row."""

@@ -1,0 +1,123 @@
+"""Validity first, then exemptions, then the level; every answer says why in one line."""
+
+from __future__ import annotations
+
+import json
+
+from orderwatch.core.judge import judge
+from orderwatch.core.words import Node
+
+from .builders import (
+    DAY,
+    HOUR,
+    NOW,
+    SECOND,
+    at,
+    in_transport,
+    make_candidate,
+    make_context,
+    make_line,
+    make_order,
+    with_check,
+)
+
+SHIP_BY = at("11-25 20:00")
+PRESALE = (make_line(presale=True, ship_by=SHIP_BY),)
+
+
+def test_a_plain_late_order_is_an_anomaly_and_says_how_long_and_what_is_normal() -> None:
+    candidate = make_candidate(entered_at=at("11-17 16:00"), threshold=7 * HOUR + 24 * 60 * SECOND)
+    answer = judge(candidate, make_context())
+    assert (answer.verdict, answer.level, answer.reasons) == ("anomaly", 0, ())
+    assert answer.explanation.en == (
+        "in pick for 20 h (8 h of working time), limit for orders like it 7 h 24 m"
+    )
+    assert answer.explanation.zh == "在拣货已 20 小时（工作时间 8 小时），同类订单上限 7 小时 24 分"
+
+
+def test_on_the_road_there_is_only_one_clock() -> None:
+    answer = judge(in_transport(threshold=5 * DAY), make_context())
+    assert answer.explanation.en == "in transport for 8 d, limit for orders like it 5 d"
+
+
+def test_invalid_comes_before_everything() -> None:
+    order = make_order(payment="unpaid", lines=PRESALE, tier="vip")
+    answer = judge(make_candidate(order), make_context())
+    assert (answer.verdict, answer.level, answer.reasons) == ("invalid", 0, ("unpaid",))
+    assert answer.explanation.en.endswith("not a valid order: not paid")
+
+
+def test_a_doubtful_order_goes_to_a_person_first() -> None:
+    order = make_order(flags=frozenset({"placeholder", "fraud_hold"}), lines=PRESALE)
+    answer = judge(make_candidate(order), make_context())
+    assert (answer.verdict, answer.reasons) == ("suspect", ("placeholder", "fraud_hold"))
+    assert answer.explanation.zh.endswith("须先由人核实：占位订单、风控拦截")
+
+
+def test_exactly_at_the_greatest_age_in_triage_it_becomes_an_anomaly() -> None:
+    order = make_order(flags=frozenset({"placeholder"}), tier="vip")
+    waiting = make_candidate(order, in_triage_since=NOW - 4 * HOUR + SECOND)
+    assert judge(waiting, make_context()).verdict == "suspect"
+    forgotten = judge(make_candidate(order, in_triage_since=NOW - 4 * HOUR), make_context())
+    assert (forgotten.verdict, forgotten.level) == ("anomaly", 1)
+    assert forgotten.reasons == ("vip", "placeholder", "triage_expired")
+
+
+def test_an_invalid_order_stays_invalid_however_long_it_was_in_triage() -> None:
+    candidate = make_candidate(make_order(status="cancelled"), in_triage_since=NOW - DAY)
+    assert judge(candidate, make_context()).verdict == "invalid"
+
+
+def test_an_exempt_order_says_until_when_and_why() -> None:
+    answer = judge(make_candidate(make_order(lines=PRESALE, tier="vip")), make_context())
+    assert (answer.verdict, answer.level, answer.reasons) == ("exempt", 0, ("presale",))
+    assert answer.expected_until == SHIP_BY
+    assert answer.explanation.en.endswith("normal until 11-25 20:00: presale")
+    assert answer.explanation.zh.endswith("11-25 20:00 前属正常：预售")
+
+
+def test_a_broken_promise_is_level_1_and_names_the_promise() -> None:
+    answer = judge(make_candidate(make_order(lines=PRESALE)), make_context(SHIP_BY + 2 * HOUR))
+    assert (answer.verdict, answer.level, answer.reasons) == ("anomaly", 1, ("broken_promise",))
+    assert answer.explanation.en.endswith("was expected by 11-25 20:00")
+    before = judge(make_candidate(make_order(lines=PRESALE)), make_context(SHIP_BY + 2 * HOUR - SECOND))
+    assert before.verdict == "exempt"
+
+
+def test_a_promise_broken_earlier_is_level_1() -> None:
+    answer = judge(make_candidate(promise_broken_at=NOW - HOUR), make_context())
+    assert (answer.level, answer.reasons) == (1, ("broken_promise",))
+    assert answer.explanation.en.endswith("was expected by 11-18 11:00")
+
+
+def test_near_the_platforms_deadline_the_deadline_is_the_reason() -> None:
+    order = make_order(lines=PRESALE, platform_deadline_at=NOW + 4 * HOUR)
+    answer = judge(make_candidate(order, threshold=9 * HOUR), make_context())
+    assert (answer.verdict, answer.level, answer.reasons) == ("anomaly", 0, ("platform_deadline",))
+    assert answer.explanation.en.endswith("platform deadline 11-18 16:00")
+
+
+def test_a_presale_with_an_unpaid_balance_is_not_late_even_when_its_check_is_only_suspect() -> None:
+    order = make_order(kind="presale", payment="deposit", lines=PRESALE)
+    assert judge(make_candidate(order), make_context()).verdict == "invalid"
+    context = make_context(policy=with_check("presale_balance", verdict="suspect"))
+    assert judge(make_candidate(order), context).verdict == "suspect"
+
+
+def test_the_evidence_is_json_with_every_answer() -> None:
+    answer = judge(make_candidate(make_order(lines=PRESALE)), make_context())
+    evidence = json.loads(json.dumps(answer.evidence))
+    assert (evidence["dwell_s"], evidence["threshold_s"], evidence["working_time"]) == (
+        4 * 3600,
+        3 * 3600,
+        True,
+    )
+    assert len(evidence["checks"]) == 10
+    presale = next(one for one in evidence["exemptions"] if one["rule"] == "presale")
+    assert (presale["outcome"], presale["line_no"], presale["state"]) == ("match", 1, "active")
+    assert presale["expected_until"] == SHIP_BY.isoformat()
+
+
+def test_a_judgement_names_its_order_and_node() -> None:
+    answer = judge(make_candidate(node=Node.PRINT), make_context())
+    assert (answer.order_id, answer.node) == ("SO1", Node.PRINT)

@@ -1,0 +1,16 @@
+"""Nobody has paid."""
+
+from __future__ import annotations
+
+from orderwatch.core.validity.unpaid import check
+
+from ..builders import make_context, make_order
+
+
+def test_fires() -> None:
+    assert check(make_order(payment="unpaid"), make_context()).outcome == "match"
+
+
+def test_stays_silent() -> None:
+    assert check(make_order(payment="paid"), make_context()).outcome == "no_match"
+    assert check(make_order(payment="deposit"), make_context()).outcome == "no_match"
