@@ -35,9 +35,9 @@ clean: ## forget the environment and every demonstration
 
 $(READY): requirements.txt requirements-bootstrap.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Orderwatch needs Python 3.11 to 3.13, and {sys.executable} is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "installing the environment ..."
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
-	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.txt
+	@test -x $(BIN)/pip || rm -rf $(VENV); test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	@echo "installing the environment (once; about half a minute) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.txt
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@

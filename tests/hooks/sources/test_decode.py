@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given as given_by
+from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -20,7 +21,7 @@ from orderwatch.hooks.sources.fields import NotDecodable, decoder, show
 from orderwatch.hooks.sources.paths import ABSENT, NotAnObject, compile_path
 from orderwatch.paths import POLICY
 
-from .conftest import NOW, make_order
+from .builders import NOW, make_order
 
 ORDERS = load_source(POLICY / "sources" / "erp.yaml").feed("orders")
 FIELD: TypeAdapter[AnyField] = TypeAdapter(AnyField)
@@ -68,26 +69,26 @@ def test_good_values(kind: str, value: object, expected: object) -> None:
     assert (found, type(found)) == (expected, type(expected))
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [
-        *[("text", bad) for bad in (True, 1.5, [], {}, "a\x00b", "\ud800", 10**30)],
-        *[("local_time", bad) for bad in (
-            "2026-10-08", "2026-13-01 00:00:00", "0001-01-01 00:00:00", "9999-12-31 23:59:59", 5, "x" * 30,
-            "0000-00-00 00:00:00",
-        )],
-        *[("epoch_ms", bad) for bad in (0, -5, 10**17, 10**30, "soon", True, 1.5, math.nan)],
-        *[("iso_time", bad) for bad in ("2026-09-01T02:03:04", "yesterday, I think", {}, 0)],
-        *[("money", bad) for bad in (
-            "abc", "1,234.50", "12.345", "1e3", "NaN", "Infinity", "", True, None, math.inf, "１２", "1_000",
-            10**30, "9" * 18, 0.1 + 0.2,
-        )],
-        *[("integer", bad) for bad in ("3.0", 3.5, True, 10**30, math.nan, "٣")],
-        *[("boolean", bad) for bad in ("true", 2, "", 1.0)],
-        *[("text_list", bad) for bad in ("a", {}, [None], [""], ["a", 1.5])],
-        ("integer_list", [1, None]),
+BAD: dict[str, list[Any]] = {
+    "text": [True, 1.5, [], {}, "a\x00b", "\ud800", 10**30],
+    "local_time": [
+        "2026-10-08", "2026-13-01 00:00:00", "0001-01-01 00:00:00", "9999-12-31 23:59:59", 5, "x" * 30,
+        "0000-00-00 00:00:00",
     ],
-)  # fmt: skip
+    "epoch_ms": [0, -5, 10**17, 10**30, "soon", True, 1.5, math.nan],
+    "iso_time": ["2026-09-01T02:03:04", "yesterday, I think", {}, 0],
+    "money": [
+        "abc", "1,234.50", "12.345", "1e3", "NaN", "Infinity", "", True, None, math.inf, "１２", "1_000",
+        10**30, "9" * 18, 0.1 + 0.2,
+    ],
+    "integer": ["3.0", 3.5, True, 10**30, math.nan, "٣"],
+    "boolean": ["true", 2, "", 1.0],
+    "text_list": ["a", {}, [None], [""], ["a", 1.5]],
+    "integer_list": [[1, None]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "value"), [(kind, bad) for kind, values in BAD.items() for bad in values])
 def test_bad_values_are_refused(kind: str, value: object) -> None:
     with pytest.raises(NotDecodable) as found:
         read(kind, value)
@@ -146,7 +147,12 @@ def test_order_becomes_a_row(shipped: Shipped, make_order: Orders, now: datetime
     assert (row.order_id, row.record_id, row.status, row.kind) == ("SO26100800012",) * 2 + ("open", "normal")
     assert row.paid_at == pd.Timestamp("2026-10-07T13:14:05Z")
     assert pd.isna(row.approved_at)
-    assert (row.value_minor, row.currency, row["flags"], row.category) == (123450, "CNY", ["stocking"], "fresh")
+    assert (row.value_minor, row.currency, row["flags"], row.category) == (
+        123450,
+        "CNY",
+        ["stocking"],
+        "fresh",
+    )
     assert row.decode_errors is None
     assert row.lines[0]["price_minor"] == 6170
     assert row.lines[0]["ship_by"] is None
@@ -157,7 +163,8 @@ def test_order_becomes_a_row(shipped: Shipped, make_order: Orders, now: datetime
 
 def test_types_do_not_depend_on_the_records(shipped: Shipped, make_order: Orders, now: datetime) -> None:
     feed = shipped("erp").feed("orders")
-    full, none, junk = (decode(records, feed, now) for records in ([make_order()], [], [{}, None]))
+    given: list[list[Any]] = [[make_order()], [], [{}, None]]
+    full, none, junk = (decode(records, feed, now) for records in given)
     assert list(full.dtypes) == list(none.dtypes) == list(junk.dtypes)
 
 
@@ -245,10 +252,9 @@ JSON = st.recursive(
 
 
 @settings(max_examples=80, deadline=None)
-@given(data=st.data())
+@given_by(data=st.data())
 def test_junk_never_breaks_decoding(data: st.DataObject) -> None:
-    from orderwatch.hooks.sources.config import load_source
-    from orderwatch.paths import POLICY
+
     keys = st.sampled_from(sorted(make_order()))
     records = data.draw(
         st.lists(

@@ -13,7 +13,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from orderwatch.hooks.sources import endpoint, errors
+from orderwatch.hooks.sources import errors
 from orderwatch.hooks.sources.endpoint import refuse_forbidden
 from orderwatch.hooks.sources.engine import Source
 from orderwatch.hooks.sources.errors import EndpointRefused, SourceError
@@ -226,7 +226,7 @@ def test_private_host_is_not_even_connected_to(httpserver: HTTPServer, crm: Sour
 def test_name_that_resolves_elsewhere_later_is_caught_at_the_socket(
     httpserver: HTTPServer, crm: Sources, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint.socket, "getaddrinfo", _first_public(socket.getaddrinfo))
+    monkeypatch.setattr(socket, "getaddrinfo", _first_public(socket.getaddrinfo))
     assert isinstance(fail(crm(allow_private=False), now), EndpointRefused)
     assert httpserver.log == []
 

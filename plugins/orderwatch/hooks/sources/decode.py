@@ -30,7 +30,7 @@ def decode(records: Sequence[Any], feed: FeedConfig, now: datetime) -> pd.DataFr
     Columns: the feed's own (`feed.columns`), then ``record_no`` (position), ``record_id`` (text or None),
     ``decode_errors`` and ``too_large`` (text or None), ``content_id`` and ``received_at`` (= now). Text is
     object with None, times are datetime64[us, UTC], money and numbers Int64, truth values boolean, lists
-    Python lists.
+    Python lists (None only where ``decode_errors`` says why).
     A column whose field is absent from every one of 20 or more records is left out: that is drift, and
     validation then reports it as missing.
     """
@@ -86,10 +86,10 @@ def _column(
             else:
                 values.append(one(value))
         except NotAnObject as error:
-            values.append(empty())
+            values.append(None)
             errors.setdefault(number, []).append(f"{path}: {error}")
         except NotDecodable as error:
-            values.append(empty())
+            values.append(None)
             errors.setdefault(number, []).extend(f"{path}{place}: {why}" for place, why in error.args)
     return values, absent
 

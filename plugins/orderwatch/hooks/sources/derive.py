@@ -16,18 +16,20 @@ def derive(rule: Derive, records: Sequence[dict[str, Any]], columns: Columns) ->
     """The values of one computed column, one per record."""
     match rule:
         case CountOf():
-            return [len(entries) for entries in columns[rule.of]]
+            return [None if entries is None else len(entries) for entries in columns[rule.of]]
         case ValueOfLargest():
             return [_largest(entries, rule) for entries in columns[rule.of]]
         case FlagIfAnyEmpty():
             empty = _any_empty([compile_path(path) for path in rule.paths])
             return [
-                [*flags, rule.flag] if empty(record) and rule.flag not in flags else flags
+                [*flags, rule.flag]
+                if flags is not None and rule.flag not in flags and empty(record)
+                else flags
                 for record, flags in zip(records, columns[rule.to], strict=True)
             ]
 
 
-def _largest(entries: Sequence[Mapping[str, Any]], rule: ValueOfLargest) -> Any:
+def _largest(entries: Sequence[Mapping[str, Any]] | None, rule: ValueOfLargest) -> Any:
     if not entries:
         return None
     largest = max(entries, key=lambda entry: math.prod(entry.get(name) or 0 for name in rule.product))

@@ -38,10 +38,9 @@ def show(value: object, limit: int = 20) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, str):
-        head = value[: limit * 4]
-        text = _LONG_NUMBER.sub("***", head).encode("ascii" if not head.isprintable() else "utf-8", "replace")
-        shown = text.decode("utf-8")
-        return f"'{shown[:limit]}…'" if len(shown) > limit or len(value) > len(head) else f"'{shown}'"
+        head = _LONG_NUMBER.sub("***", value[: limit * 4])
+        shown = "".join(letter if letter.isprintable() else "?" for letter in head[:limit])
+        return f"'{shown}…'" if len(head) > limit or len(value) > limit * 4 else f"'{shown}'"
     if isinstance(value, int) and abs(value) >= 10**18:
         return "a very large number"
     return _LONG_NUMBER.sub("***", str(value))[:limit]
