@@ -19,7 +19,6 @@ order-operations; failures of the machinery go to the data engineers.
 
 from datetime import timedelta
 
-import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param, TaskGroup, TriggerRule
 
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
@@ -37,7 +36,6 @@ with DAG(
     dag_display_name="订单健康扫描 Order health scan",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("*/15 * * * *", timezone="Asia/Shanghai"),
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(minutes=14),

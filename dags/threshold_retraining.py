@@ -16,7 +16,6 @@ order-operations; failures of the machinery go to the data engineers.
 
 from datetime import timedelta
 
-import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup, TriggerRule
 
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
@@ -31,7 +30,6 @@ with DAG(
     dag_display_name="阈值每月学习 Threshold retraining",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("0 3 1 * *", timezone="Asia/Shanghai"),
-    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=2),

@@ -32,10 +32,32 @@ def _source(system: str, title: str, login: str, password: str) -> dict[str, Any
     }
 
 
+_WECOM: dict[str, Any] = {
+    "connection-type": "orderwatch_wecom",
+    "hook-class-name": "orderwatch.hooks.wecom.WeComHook",
+    "hook-name": "Orderwatch WeCom",
+    "conn-fields": {
+        "agent_id": {
+            "label": "Agent id",
+            "description": "The application that writes to people",
+            "schema": {"type": ["integer", "null"], "minimum": 1},
+        },
+    },
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema"],
+        "relabeling": {"host": "Address", "login": "Corp id", "password": "Application secret"},
+        "placeholders": {
+            "host": "https://qyapi.weixin.qq.com",
+            "extra": '{"robot_keys_secret": {"warehouse-group": "key of its robot"}}',
+        },
+    },
+}
+
 CONNECTION_TYPES = (
     _source("erp", "Orderwatch ERP", "Client id", "Client secret"),
     _source("wms", "Orderwatch WMS", "App key", "App secret"),
     _source("crm", "Orderwatch CRM", "User", "Password"),
+    _WECOM,
 )
 
 

@@ -1,9 +1,9 @@
 -- grain: one row per record and reason, however often it is seen
 insert into quarantine as known (
-    source, feed, record_id, reason, detail, record, record_sha, first_seen_at
+    pull_id, source, feed, record_id, reason, detail, record, record_sha, first_seen_at
 )
 select
-    :source, :feed, r.record_id, r.reason, r.detail, r.record,
+    :pull_id, :source, :feed, r.record_id, r.reason, r.detail, r.record,
     encode(sha256(convert_to(r.record::text, 'utf8')), 'hex'), :now
 from jsonb_to_recordset(cast(:rejected as jsonb)) as r (
     record_id text, reason text, detail text, record jsonb

@@ -5,8 +5,9 @@ with upserted as (
         paid_at, balance_paid_at, approved_at, value_minor, currency, platform_deadline_at, flags, lines
     )
     select
-        r.order_id, r.version, r.status, r.kind, r.payment, r.channel, r.region, r.category, r.customer_id,
-        r.warehouse, r.paid_at, r.balance_paid_at, r.approved_at, r.value_minor, r.currency,
+        r.order_id, r.version, r.status, r.kind, r.payment,
+        coalesce(r.channel, 'unknown'), coalesce(r.region, 'unknown'), coalesce(r.category, 'unknown'),
+        r.customer_id, coalesce(r.warehouse, 'unknown'), r.paid_at, r.balance_paid_at, r.approved_at, r.value_minor, r.currency,
         r.platform_deadline_at, r.flags, r.lines
     from feed_row as f
     cross join lateral jsonb_populate_record(null::orders, f.body) as r

@@ -6,7 +6,7 @@ with upserted as (
         customs_status, customs_entered_at, customs_route
     )
     select
-        r.shipment_id, r.order_id, r.version, r.status, r.warehouse, r.wave_no, r.manifest_no, r.carrier,
+        r.shipment_id, r.order_id, r.version, r.status, coalesce(r.warehouse, 'unknown'), r.wave_no, r.manifest_no, r.carrier,
         r.created_at, r.printed_at, r.picked_at, r.shipped_at, r.signed_at, r.shortage_skus, r.fault_code,
         r.packages, r.customs_status, r.customs_entered_at, r.customs_route
     from feed_row as f

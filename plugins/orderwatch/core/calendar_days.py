@@ -125,7 +125,8 @@ def _chinese(day: date) -> _Public:
 
 @cache
 def _estimate(country: str, year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays(country, years=year)
+    # Without a language the names would follow the locale of the machine.
+    return holidays.country_holidays(country, years=year, language="en_US")
 
 
 def _closing_day(day: date, window: Window) -> date:

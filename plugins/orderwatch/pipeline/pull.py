@@ -75,7 +75,8 @@ def _pull_feed(engine: Engine, source: Source, scan_id: int, feed: str, reach: R
             scans.end_pull(conn, pull_id, "pulled", records=count, clock_skew_s=source.clock_skew(now))
     except SourceError as error:
         with engine.begin() as conn:
-            scans.end_pull(conn, pull_id, "failed", error=str(error))
+            # what no repetition can mend is an outage at once, the rest only when it lasts
+            scans.end_pull(conn, pull_id, "failed" if error.retryable else "broken", error=str(error))
         raise
     return count
 

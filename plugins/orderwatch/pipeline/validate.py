@@ -55,7 +55,7 @@ def _validate_pull(conn: Connection, pull: Pull, scan_id: int, now: datetime) ->
         conn, "feeds/read_retryable", source=pull.source, feed=pull.feed, reasons=list(RETRYABLE)
     ).all()
     everything = [*records, *(row.record for row in retried)]
-    frame = decode(everything, config, now)
+    frame = _without_stale(decode(everything, config, now), len(records))
     if pull.feed in REFERS_TO_ORDERS:
         frame["order_known"] = _known(conn, frame["order_id"], scan_id)
     suite = load_suite(POLICY / "suites" / f"{pull.feed}.yaml")
@@ -92,6 +92,12 @@ def _read_records(conn: Connection, pull: Pull) -> list[Mapping[str, Any]]:
     return records
 
 
+def _without_stale(frame: pd.DataFrame, received: int) -> pd.DataFrame:
+    """Without retried records of which this pull brought the same or a newer version."""
+    retried = frame["record_no"] >= received
+    return frame[~(retried & frame["record_id"].isin(frame.loc[~retried, "record_id"]))]
+
+
 def _known(conn: Connection, order_ids: pd.Series, scan_id: int) -> pd.Series:
     """Whether each row's order is in our books, or among the good orders of this very scan."""
     asked = order_ids.dropna().unique().tolist()
@@ -112,7 +118,7 @@ def _quarantine(
     ]
     if rejected:
         run(
-            conn, "feeds/upsert_quarantine", source=pull.source, feed=pull.feed, rejected=as_json(rejected), now=now
+            conn, "feeds/upsert_quarantine", pull_id=pull.pull_id, source=pull.source, feed=pull.feed, rejected=as_json(rejected), now=now
         )
     run(
         conn, "feeds/settle_quarantine", source=pull.source, feed=pull.feed, pull_id=pull.pull_id,

@@ -48,7 +48,7 @@ def read_feed_states(conn: Connection, pulls: Iterable[Pull], expected: Mapping[
                 FeedState(
                     source, feed, known.get((source, feed)),
                     failed=pull.error if pull and pull.state == "failed" else None,
-                    rejected=pull.error if pull and pull.state == "rejected" else None,
+                    rejected=pull.error if pull and pull.state in {"broken", "rejected"} else None,
                     clock_skew_s=pull.clock_skew_s if pull else None,
                 )
             )

@@ -34,7 +34,7 @@ create table feed_pull (
     since timestamptz,
     until timestamptz not null,
     state text not null default 'pulling'
-    check (state in ('pulling', 'pulled', 'failed', 'validated', 'rejected', 'applied')),
+    check (state in ('pulling', 'pulled', 'failed', 'broken', 'validated', 'rejected', 'applied')),
     records integer not null default 0,
     accepted integer not null default 0,
     refused integer not null default 0,
@@ -42,7 +42,7 @@ create table feed_pull (
     error text,
     checks jsonb not null default '[]',
     unique (scan_id, source, feed),
-    check ((state in ('failed', 'rejected')) = (error is not null))
+    check ((state in ('failed', 'broken', 'rejected')) = (error is not null))
 );
 
 -- hand-over between tasks; lost in a database crash, and then pulled again because the watermark has not moved
@@ -63,6 +63,7 @@ create unlogged table feed_row (
 -- refused records with the reason, personal text already masked
 create table quarantine (
     quarantine_id bigint generated always as identity primary key,
+    pull_id bigint references feed_pull,
     source text not null,
     feed text not null,
     record_id text,
