@@ -159,9 +159,7 @@ def join(books: list[Book]) -> Book:
     for book in books:
         extras |= {start + row: extra for row, extra in book.extras.items()}
         start += len(book)
-    columns: dict[str, Any] = {
-        name: np.concatenate([getattr(book, name) for book in books]) for name in _COLUMNS
-    }
+    columns: dict[str, Any] = {name: np.concatenate([getattr(book, name) for book in books]) for name in _COLUMNS}
     return Book(**columns, extras=extras)
 
 

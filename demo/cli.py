@@ -25,9 +25,7 @@ app = typer.Typer(
 FIRST_MORNING = "2026-10-08T10:07:00+08:00"  # the first working morning after the National Day closure
 
 Folder = Annotated[Path, typer.Option("--dir", help="Folder for company.json; created if missing.")]
-Users = Annotated[
-    str, typer.Option(help="WeCom users that exist, separated by commas. Default: any plausible id.")
-]
+Users = Annotated[str, typer.Option(help="WeCom users that exist, separated by commas. Default: any plausible id.")]
 
 
 @app.command()
@@ -36,9 +34,7 @@ def serve(
     seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 7,
     orders: Annotated[
         int,
-        typer.Option(
-            help=f"Open orders at the start, at least {MINIMUM_ORDERS}. Below 700 the late ones exceed 5 %."
-        ),
+        typer.Option(help=f"Open orders at the start, at least {MINIMUM_ORDERS}. Below 700 the late ones exceed 5 %."),
     ] = 2000,
     now: Annotated[
         str, typer.Option(help="Where the company's clock starts; without an offset it is Shanghai time.")
@@ -65,9 +61,7 @@ def replay(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="Parquet or CSV, one row per order and node.")
     ],
-    at: Annotated[
-        str, typer.Option(help="Where the clock starts; without an offset it is local time of --zone.")
-    ],
+    at: Annotated[str, typer.Option(help="Where the clock starts; without an offset it is local time of --zone.")],
     folder: Folder,
     zone: Annotated[str, typer.Option(help="Zone of the file's naive times.")] = "America/Sao_Paulo",
     currency: Annotated[str, typer.Option(help="Currency of order_value.")] = "BRL",

@@ -50,17 +50,13 @@ def make_company(*, seed: int, orders: int, now: int, history: int = HISTORY) ->
     known = max(len(everyday) // ORDERS_PER_CUSTOMER, 1)
     everyday.customer = dice.integers(0, known, len(everyday))
     customers = make_customers(dice, now, known, [plant.tier for plant in plants])
-    book, where = numbering.number(
-        join([everyday, _planted_book(plants, World(now, calendars, orders), known)])
-    )
+    book, where = numbering.number(join([everyday, _planted_book(plants, World(now, calendars, orders), known)]))
     rows = [int(row) for row in where[len(everyday) :]]
     numbering.assign_waves(dice, book)
     numbering.assign_manifests(book)
     numbering.own_batches(book, _groups(plants, rows))
     planted = dict(zip(rows, plants, strict=True))
-    return Company(
-        now, book, customers, _requests(book, planted, now), _dirt(book, customers, where, now), planted
-    )
+    return Company(now, book, customers, _requests(book, planted, now), _dirt(book, customers, where, now), planted)
 
 
 def _free_places(orders: int, plants: list[Planted]) -> list[int]:
@@ -119,8 +115,7 @@ def _requests(book: Book, planted: dict[int, Planted], now: int) -> tuple[Row, .
     ]
     wishes += [(row, request) for row, plant in planted.items() for request in plant.requests]
     return tuple(
-        _request_row(f"DR-{at:04d}", str(book.order_no[row]), wish)
-        for at, (row, wish) in enumerate(wishes, 1)
+        _request_row(f"DR-{at:04d}", str(book.order_no[row]), wish) for at, (row, wish) in enumerate(wishes, 1)
     )
 
 
@@ -136,9 +131,7 @@ def _request_row(number: str, order_no: str, wish: Request) -> Row:
     }
 
 
-def _dirt(
-    book: Book, customers: Customers, where: np.ndarray[tuple[int], np.dtype[np.int64]], now: int
-) -> Dirt:
+def _dirt(book: Book, customers: Customers, where: np.ndarray[tuple[int], np.dtype[np.int64]], now: int) -> Dirt:
     """Spoiled copies of the first plain order of the history."""
     good = next(int(row) for row in where if int(row) not in book.extras)
     customer = int(book.customer[good])

@@ -30,18 +30,14 @@ PageSize = Annotated[int, Query(ge=1, le=200)]
 class Records:
     """One list of the CRM, sorted by (updated_at, id)."""
 
-    def __init__(
-        self, ids: list[str], updated: Ints, row: Callable[[int], Row], loose: tuple[Loose, ...]
-    ) -> None:
+    def __init__(self, ids: list[str], updated: Ints, row: Callable[[int], Row], loose: tuple[Loose, ...]) -> None:
         self._feed = Feed(ids, loose)
         self._updated = updated
         self._row = row
 
     def page(self, now: int, since: int, after: str | None, size: int) -> tuple[list[Row], str | None]:
         """The rows, and the cursor of the next page."""
-        places, more = self._feed.page(
-            now, lambda: self._updated, begin=since, end=None, after=after, limit=size
-        )
+        places, more = self._feed.page(now, lambda: self._updated, begin=since, end=None, after=after, limit=size)
         rows = [self._feed.render(place, now, self._row) for place in places]
         return rows, _cursor(rows[-1]) if more else None
 
@@ -63,12 +59,8 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
         company.dirt.delay_requests,
     )
 
-    def answer(
-        request: Request, login: HTTPBasicCredentials, records: Records, since: str | None, size: int
-    ) -> Json:
-        right = secrets.compare_digest(
-            f"{login.username}:{login.password}".encode(), f"{user}:{password}".encode()
-        )
+    def answer(request: Request, login: HTTPBasicCredentials, records: Records, since: str | None, size: int) -> Json:
+        right = secrets.compare_digest(f"{login.username}:{login.password}".encode(), f"{user}:{password}".encode())
         if not right:
             raise HTTPException(401, "wrong user or password", {"WWW-Authenticate": "Basic"})
         cursor = request.query_params.get("cursor")

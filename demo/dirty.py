@@ -68,9 +68,7 @@ ORDERS: tuple[tuple[str, Change], ...] = (
 
 def make_dirt(now: int, template: Row, shipment: Row, order_no: str, customer: Row) -> Dirt:
     """Spoiled copies of a good order, a good shipment and a good customer; ``order_no`` exists in the ERP."""
-    orders = tuple(
-        _dirty_order(at, reason, change, template, now) for at, (reason, change) in enumerate(ORDERS)
-    )
+    orders = tuple(_dirty_order(at, reason, change, template, now) for at, (reason, change) in enumerate(ORDERS))
     shipped = int(shipment["picked"]) - HOUR * 1000
     shipments = (
         _shipment("OB00000000001", shipment, now, order_no="SO00000000001", state=40, signed=None),
@@ -87,8 +85,7 @@ def make_dirt(now: int, template: Row, shipment: Row, order_no: str, customer: R
     }
     backwards = _loose("DR-9001", request, now - DAY)
     truth = [
-        Quarantined("erp", "orders", one.key or None, reason)
-        for one, (reason, _) in zip(orders, ORDERS, strict=True)
+        Quarantined("erp", "orders", one.key or None, reason) for one, (reason, _) in zip(orders, ORDERS, strict=True)
     ]
     truth += [
         Quarantined("wms", "shipments", "OB00000000001", "unknown_order"),

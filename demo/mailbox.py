@@ -32,9 +32,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.content or b""
-        message = message_from_bytes(
-            content if isinstance(content, bytes) else content.encode(), policy=policy.default
-        )
+        message = message_from_bytes(content if isinstance(content, bytes) else content.encode(), policy=policy.default)
         self.mails.append({
             "at": local_iso(self.clock.now()),
             "from": envelope.mail_from,

@@ -20,9 +20,7 @@ def number(book: Book) -> tuple[Book, Ints]:
     days = (created[rows] + OFFSET) // DAY
     rank = _rank_within(days)
     codes = {int(day): day_code(int(day) * DAY - OFFSET) for day in np.unique(days)}
-    numbered.order_no = np.array([
-        f"SO{codes[int(day)]}{seq + 1:05d}" for day, seq in zip(days, rank, strict=True)
-    ])
+    numbered.order_no = np.array([f"SO{codes[int(day)]}{seq + 1:05d}" for day, seq in zip(days, rank, strict=True)])
     where = np.empty(len(rows), dtype=np.int64)
     where[rows] = np.arange(len(rows))
     return numbered, where

@@ -21,9 +21,7 @@ def sprinkle(rng: np.random.Generator, book: Book, finished: int) -> None:
     count = max(1, int(finished * SHARE))
     chosen = rng.permutation(finished)[: 4 * count].reshape(4, count)
     kinds = (_presale, _split, _cross_border, _from_supplier)
-    extras = {
-        int(row): kind(book, int(row)) for kind, rows in zip(kinds, chosen, strict=True) for row in rows
-    }
+    extras = {int(row): kind(book, int(row)) for kind, rows in zip(kinds, chosen, strict=True) for row in rows}
     book.extras = {**book.extras, **extras}
 
 
@@ -31,17 +29,14 @@ def _presale(book: Book, row: int) -> Extra:
     paid = int(book.times[row, PAID])
     book.times[row, BALANCE], book.times[row, PAID] = paid, paid - 2 * DAY
     promised = int(book.times[row, SHIPPED]) + DAY
-    return Extra(
-        presale=True, lines=_each(book, row, presale=True, ship_by=promised, original_ship_by=promised)
-    )
+    return Extra(presale=True, lines=_each(book, row, presale=True, ship_by=promised, original_ship_by=promised))
 
 
 def _split(book: Book, row: int) -> Extra:
     shipped, signed = int(book.times[row, SHIPPED]), int(book.times[row, SIGNED])
     lines = _each(book, row, bulky=True, weight_g=40_000)
     parcels = tuple(
-        Package(f"P{number}", (number,), signed + HOUR, shipped, signed)
-        for number in range(1, len(lines) + 1)
+        Package(f"P{number}", (number,), signed + HOUR, shipped, signed) for number in range(1, len(lines) + 1)
     )
     return Extra(lines=lines, packages=parcels)
 

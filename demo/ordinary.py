@@ -134,9 +134,7 @@ def _life(entries: Ints) -> Ints:
     return life
 
 
-def _paid_while_closed(
-    rng: np.random.Generator, now: int, entered: Ints, review_s: Ints, calendars: Calendars
-) -> Ints:
+def _paid_while_closed(rng: np.random.Generator, now: int, entered: Ints, review_s: Ints, calendars: Calendars) -> Ints:
     """Most orders that wait for the first review of the day were paid while the office was closed."""
     closed, opened = calendars.office.last_gap(now)
     waited = int(calendars.office.worked(now) - calendars.office.worked(opened))

@@ -107,9 +107,7 @@ def _grid(frame: pd.DataFrame, order_ids: pd.Index[str], column: str, zone: Zone
     import pandas as pd
 
     local = pd.to_datetime(frame[column]).astype("datetime64[s]")
-    instants = local.dt.tz_localize(
-        zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward"
-    )
+    instants = local.dt.tz_localize(zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
     known = instants.notna().to_numpy()
     rows = order_ids.get_indexer(pd.Index(frame["order_id"]))[known]
     nodes = frame["stage"].cat.codes.to_numpy()[known]

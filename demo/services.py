@@ -142,7 +142,6 @@ class Services:
     def report(self) -> dict[str, Any]:
         return {
             "faults": [
-                {"service": name, "mode": fault.mode, "times": fault.times}
-                for name, fault in self.faults.of.items()
+                {"service": name, "mode": fault.mode, "times": fault.times} for name, fault in self.faults.of.items()
             ]
         }

@@ -17,9 +17,7 @@ def truth(company: Company, now: int) -> dict[str, Any] | None:
     if company.planted is None:
         return None
     spoken = list(_verdicts(company, company.planted, now))
-    anomalies = [
-        _anomaly(company, row, node, verdict) for row, node, verdict in spoken if verdict.reason is None
-    ]
+    anomalies = [_anomaly(company, row, node, verdict) for row, node, verdict in spoken if verdict.reason is None]
     return {
         "now": local_iso(now),
         "orders": int(company.book.is_open(now).sum()),
@@ -39,9 +37,7 @@ def _verdicts(company: Company, planted: dict[int, Planted], now: int) -> Iterat
     for row, plant in sorted(planted.items()):
         node = company.book.node(row, now)
         if node == plant.node:
-            yield from (
-                (row, node, verdict) for verdict in plant.verdicts if verdict.since <= now < verdict.until
-            )
+            yield from ((row, node, verdict) for verdict in plant.verdicts if verdict.since <= now < verdict.until)
 
 
 def _anomaly(company: Company, row: int, node: str, verdict: Verdict) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import chinese_calendar  # type: ignore[import-untyped]  # ships no types
+import chinese_calendar
 import numpy as np
 import numpy.typing as npt
 
@@ -27,17 +27,11 @@ def is_workday(day: date) -> bool:
 class WorkTime:
     """Opening hours ``opens``-``closes`` (local hours) on the working days around ``now``."""
 
-    def __init__(
-        self, now: int, opens: int, closes: int, days_before: int = 240, days_after: int = 120
-    ) -> None:
+    def __init__(self, now: int, opens: int, closes: int, days_before: int = 240, days_after: int = 120) -> None:
         first = (now + OFFSET) // DAY - days_before
         epoch_day = date(1970, 1, 1)
         days = np.array(
-            [
-                n
-                for n in range(first, first + days_before + days_after)
-                if is_workday(epoch_day + timedelta(days=n))
-            ],
+            [n for n in range(first, first + days_before + days_after) if is_workday(epoch_day + timedelta(days=n))],
             dtype=np.int64,
         )
         self.starts: Seconds = days * DAY - OFFSET + opens * HOUR

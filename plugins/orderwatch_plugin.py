@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
@@ -17,8 +17,8 @@ class OrderwatchPlugin(AirflowPlugin):
     """The *Orderwatch* tab on runs and tasks: what came in, what was refused, what was found, who was told."""
 
     name = "orderwatch"
-    fastapi_apps: ClassVar[list[Any]] = [{"app": _app(), "url_prefix": "/orderwatch", "name": "Orderwatch"}]
-    external_views: ClassVar[list[Any]] = [
+    fastapi_apps = [{"app": _app(), "url_prefix": "/orderwatch", "name": "Orderwatch"}]
+    external_views = [
         {
             "name": "Orderwatch",
             "href": "/orderwatch/run?dag_id={DAG_ID}&run_id={RUN_ID}",

@@ -16,9 +16,7 @@ def plant(world: World) -> list[Planted]:
 
 
 def _presale(ship_by: int, original: int | None = None) -> Extra:
-    article = replace(
-        line("electronics", 29_900), presale=True, ship_by=ship_by, original_ship_by=original or ship_by
-    )
+    article = replace(line("electronics", 29_900), presale=True, ship_by=ship_by, original_ship_by=original or ship_by)
     return Extra(presale=True, lines=(article,))
 
 
@@ -46,9 +44,7 @@ def _window_ends_soon(now: int) -> Planted:
 
 
 def _past(now: int) -> Planted:
-    return Planted(
-        "pick", (PROMISE_BROKEN,), category="electronics", region="浙江", extra=_presale(now - 20 * HOUR)
-    )
+    return Planted("pick", (PROMISE_BROKEN,), category="electronics", region="浙江", extra=_presale(now - 20 * HOUR))
 
 
 def _moved_by_seller(now: int) -> Planted:

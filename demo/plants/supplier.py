@@ -21,9 +21,7 @@ def plant(world: World) -> list[Planted]:
         )
         for node in ("pick", "outbound")
     ]
-    silent = Planted(
-        "outbound", (SINGLE,), category="electronics", region="辽宁", extra=_from_supplier(None, None)
-    )
+    silent = Planted("outbound", (SINGLE,), category="electronics", region="辽宁", extra=_from_supplier(None, None))
     return [*agreed, silent]
 
 

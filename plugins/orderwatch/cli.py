@@ -24,9 +24,7 @@ app.add_typer(quarantine, name="quarantine")
 
 Seed = Annotated[int, typer.Option(envvar="DEMO_SEED", help="Another seed is another company.")]
 Orders = Annotated[int, typer.Option(envvar="DEMO_ORDERS", min=400, help="Open orders of the company.")]
-Url = Annotated[
-    str, typer.Option("--db", envvar="ORDERWATCH_DB_URL", help="postgresql:// URL of Orderwatch's tables.")
-]
+Url = Annotated[str, typer.Option("--db", envvar="ORDERWATCH_DB_URL", help="postgresql:// URL of Orderwatch's tables.")]
 STATE = HOME / ".state"
 out = Console()
 err = Console(stderr=True)
@@ -153,9 +151,7 @@ def _show(one: Any) -> None:
     """What was found, where to look, and who may log in."""
     table = Table("level", "what", "step", "order", "why", title="abnormal orders 异常订单")
     for found in one.found():
-        table.add_row(
-            str(found.level), found.kind, found.node, found.order_id, found.explanation["zh-CN"]
-        )
+        table.add_row(str(found.level), found.kind, found.node, found.order_id, found.explanation["zh-CN"])
     err.print(table)
     err.print(f"Airflow: {one.api.base_url}   state: {Path(os.path.relpath(one.folder))}")
     for user, password in one.logins.items():
@@ -164,5 +160,5 @@ def _show(one: Any) -> None:
 
 def _stop_on_signals() -> None:
     """SIGTERM and a closed terminal end the demonstration as Ctrl-C does."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)

@@ -39,9 +39,7 @@ def test_make_up_days_are_worked_with_the_hours_of_a_week_day(day: str) -> None:
 
 
 def test_make_up_days_may_have_their_own_hours() -> None:
-    assert [f"{window.closes:%H:%M}" for window in _day("2026-09-20", makeup=("08:00-12:00",)).windows] == [
-        "12:00"
-    ]
+    assert [f"{window.closes:%H:%M}" for window in _day("2026-09-20", makeup=("08:00-12:00",)).windows] == ["12:00"]
 
 
 def test_announced_holidays_are_closed_and_official() -> None:
@@ -63,10 +61,9 @@ def test_a_year_not_announced_yet_is_estimated_and_provisional() -> None:
 
 def test_own_closing_days_win_over_the_week_and_own_opening_days_over_holidays() -> None:
     closed = ({"first": date(2027, 2, 1), "last": date(2027, 2, 14), "reason": "春节闭仓"},)
-    extra = (
-        {"first": date(2026, 10, 1), "last": date(2026, 10, 1), "hours": ("10:00-12:00",), "reason": "大促"},
-    )
+    extra = ({"first": date(2026, 10, 1), "last": date(2026, 10, 1), "hours": ("10:00-12:00",), "reason": "大促"},)
     assert _day("2027-02-14", closed=closed) == CalendarDay(date(2027, 2, 14), (), "official", "春节闭仓")
+    assert _day("2027-02-01", closed=closed).reason == "春节闭仓"
     assert _day("2027-02-15", closed=closed).reason is None
     assert _day("2026-10-01", open=extra).windows[0].opens.hour == 10
 
@@ -75,6 +72,10 @@ def test_other_countries_have_their_own_holidays_or_none() -> None:
     assert _day("2026-10-01", holidays="DE").windows
     assert not _day("2026-12-25", holidays="DE").windows
     assert _day("2026-12-25", holidays="none").windows
+    assert [_day(day, holidays="DE").status for day in ("2026-12-25", "1900-12-25")] == [
+        "official",
+        "provisional",
+    ]
 
 
 def test_a_night_shift_ends_on_the_next_day() -> None:
@@ -87,14 +88,12 @@ def test_a_night_shift_ends_on_the_next_day() -> None:
 
 def test_a_night_shift_lasts_an_hour_more_when_the_clock_goes_back() -> None:
     day = date(2026, 10, 24)
-    spans = spans_of(
-        days_of(_calendar(weekly={"sat": ("22:00-06:00",)}, holidays="none"), day, day), "Europe/Berlin"
-    )
+    spans = spans_of(days_of(_calendar(weekly={"sat": ("22:00-06:00",)}, holidays="none"), day, day), "Europe/Berlin")
     assert spans[0].closes - spans[0].opens == 9 * 3600
 
 
 def test_a_window_inside_a_skipped_hour_vanishes_or_moves_but_never_runs_backwards() -> None:
-    for hours in ("02:10-02:50", "02:30-03:10"):
+    for hours in ("02:10-02:50", "02:30-03:10", "02:00-03:00"):
         week = _calendar(weekly={"sun": (hours,)}, holidays="none")
         spans = spans_of(days_of(week, date(2026, 3, 29), date(2026, 3, 29)), "Europe/Berlin")
         assert all(span.closes > span.opens for span in spans)

@@ -80,26 +80,20 @@ def test_a_live_batch_takes_a_newcomer_even_when_few_are_left() -> None:
 
 def test_doubtful_orders_do_not_count_into_a_batch() -> None:
     doubtful = still_late("B", **WAVE, kind="triage")
-    plans = _plan(
-        late("A", **WAVE), late("C", **WAVE, verdict="suspect"), late("D", **WAVE), open_anomalies=[doubtful]
-    )
+    plans = _plan(late("A", **WAVE), late("C", **WAVE, verdict="suspect"), late("D", **WAVE), open_anomalies=[doubtful])
     assert _kinds(plans) == [("single", 0), ("single", 0), ("triage", 0)]
 
 
 def test_orders_explained_by_a_level_3_incident_do_not_count_into_a_batch() -> None:
     explained = still_late("B", **WAVE, kind="stock_out", incident="stock_out:WH:S1")
-    assert (
-        _kinds(_plan(late("A", **WAVE), late("C", **WAVE), open_anomalies=[explained])) == [("single", 0)] * 2
-    )
+    assert _kinds(_plan(late("A", **WAVE), late("C", **WAVE), open_anomalies=[explained])) == [("single", 0)] * 2
 
 
 # system failures and stock-outs
 
 
 def test_a_system_failure_takes_its_orders() -> None:
-    plans = _plan(
-        late("A", fault_code="PRINT_SERVICE", **WAVE), late("B", fault_code="PRINT_SERVICE"), late("C")
-    )
+    plans = _plan(late("A", fault_code="PRINT_SERVICE", **WAVE), late("B", fault_code="PRINT_SERVICE"), late("C"))
     assert _kinds(plans) == [("system_failure", 3), ("single", 0)]
     assert plans[0].dedup_key == "system_failure:PRINT_SERVICE"
     assert [member.order_id for member in plans[0].members] == ["A", "B"]
@@ -156,9 +150,7 @@ def test_a_busy_shop_has_a_higher_bound() -> None:
 @pytest.mark.parametrize(
     ("new", "open_orders", "storm"), [(31, 600, True), (30, 600, False), (30, 599, True), (29, 100, False)]
 )
-def test_a_share_of_all_open_orders_is_a_storm_from_a_least_number_on(
-    new: int, open_orders: int, storm: bool
-) -> None:
+def test_a_share_of_all_open_orders_is_a_storm_from_a_least_number_on(new: int, open_orders: int, storm: bool) -> None:
     plans = _plan(*_many(new), open_orders=open_orders)
     assert (_kinds(plans) == [("mass_delay", 3)]) is storm
 

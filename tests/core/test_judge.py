@@ -29,9 +29,7 @@ def test_a_plain_late_order_is_an_anomaly_and_says_how_long_and_what_is_normal()
     candidate = make_candidate(entered_at=at("11-17 16:00"), threshold=7 * HOUR + 24 * 60 * SECOND)
     answer = judge(candidate, make_context())
     assert (answer.verdict, answer.level, answer.reasons) == ("anomaly", 0, ())
-    assert answer.explanation.en == (
-        "in pick for 20 h (8 h of working time), limit for orders like it 7 h 24 m"
-    )
+    assert answer.explanation.en == ("in pick for 20 h (8 h of working time), limit for orders like it 7 h 24 m")
     assert answer.explanation.zh == "在拣货已 20 小时（工作时间 8 小时），同类订单上限 7 小时 24 分"
 
 
@@ -87,7 +85,8 @@ def test_a_broken_promise_is_level_1_and_names_the_promise() -> None:
 def test_a_promise_broken_earlier_is_level_1() -> None:
     answer = judge(make_candidate(promise_broken_at=NOW - HOUR), make_context())
     assert (answer.level, answer.reasons) == (1, ("broken_promise",))
-    assert answer.explanation.en.endswith("was expected by 11-18 11:00")
+    assert answer.explanation.say("en").endswith("was expected by 11-18 11:00")
+    assert answer.explanation.say("zh-CN").endswith("原定最晚 11-18 11:00")
 
 
 def test_near_the_platforms_deadline_the_deadline_is_the_reason() -> None:
@@ -95,6 +94,21 @@ def test_near_the_platforms_deadline_the_deadline_is_the_reason() -> None:
     answer = judge(make_candidate(order, threshold=9 * HOUR), make_context())
     assert (answer.verdict, answer.level, answer.reasons) == ("anomaly", 0, ("platform_deadline",))
     assert answer.explanation.en.endswith("platform deadline 11-18 16:00")
+
+
+def test_exactly_at_the_limit_the_limit_is_the_reason_whatever_the_platform_says() -> None:
+    order = make_order(platform_deadline_at=NOW + 9 * HOUR)
+    answer = judge(make_candidate(order, threshold=4 * HOUR), make_context())  # at work since 08:00
+    assert answer.explanation.en.endswith("limit for orders like it 4 h")
+
+
+def test_of_two_broken_promises_the_last_is_named() -> None:
+    lines = (
+        make_line(presale=True, ship_by=NOW - 5 * HOUR),
+        make_line(2, presale=True, ship_by=NOW - 3 * HOUR),
+    )
+    answer = judge(make_candidate(make_order(lines=lines)), make_context())
+    assert answer.explanation.en.endswith("was expected by 11-18 09:00")
 
 
 def test_a_presale_with_an_unpaid_balance_is_not_late_even_when_its_check_is_only_suspect() -> None:

@@ -97,6 +97,11 @@ def test_a_region_with_too_few_orders_takes_the_buffer_of_all() -> None:
     assert _cell(learned, 5, **NODE)["buffer_s"] == pytest.approx(overall)
 
 
+def test_a_region_with_exactly_enough_orders_has_its_own_buffer() -> None:
+    learned = _learn(_rows([100] * 30, node=5), _rows(list(range(0, 9000, 100)), node=5, region="四川"))
+    assert _cell(learned, 5)["buffer_s"] == 0
+
+
 def test_one_row_per_cell_and_one_per_node() -> None:
     learned = _learn(_rows([1]), _rows([2], channel="jd"), _rows([3], node=5))
     assert len(learned) == 5
@@ -121,9 +126,7 @@ def test_equals_the_calculation_by_hand(dwell: list[int]) -> None:
         return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
     exact = Fraction(sum(dwell), len(dwell)) * Fraction(9, 5) + percentile(90) - percentile(50)
-    by_hand = (
-        Decimal(exact.numerator * 10**9 // exact.denominator).scaleb(-9).quantize(Decimal(1), ROUND_HALF_UP)
-    )
+    by_hand = Decimal(exact.numerator * 10**9 // exact.denominator).scaleb(-9).quantize(Decimal(1), ROUND_HALF_UP)
     assert _cell(_learn(_rows(dwell, node=5)), 5)["threshold_s"] == by_hand
 
 

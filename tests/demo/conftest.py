@@ -32,9 +32,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     def start(*arguments: str) -> Client:
         folder = tmp_path_factory.mktemp("company")
         command = [sys.executable, "-m", "demo", *arguments, "--dir", str(folder)]
-        process = subprocess.Popen(
-            command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        process = subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         processes.append(process)
         wait_for(folder / "company.json", process)
         return Client(folder / "company.json", process)

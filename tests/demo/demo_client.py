@@ -49,9 +49,7 @@ class Client:
         erp = self.at["erp"]
         if not self._token:
             form = {"grant_type": "client_credentials"} | {k: erp[k] for k in ("client_id", "client_secret")}
-            self._token = self.http.post(f"{erp['url']}/oauth/token", data=form, timeout=10).json()[
-                "access_token"
-            ]
+            self._token = self.http.post(f"{erp['url']}/oauth/token", data=form, timeout=10).json()["access_token"]
         headers = {"Authorization": f"Bearer {self._token}"}
         query = {"modified_from": "2020-01-01 00:00:00"} | query
         return self.http.get(f"{erp['url']}/api/v1/orders", params=query, headers=headers, timeout=10)

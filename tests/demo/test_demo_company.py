@@ -31,9 +31,7 @@ def dwell_in_means(made: Company, row: int, node: str, now: int = NOW) -> float:
     calendar = CALENDARS.office if node == "review" else CALENDARS.warehouse
     dwell = now - entered if node == "transport" else calendar.worked(now) - calendar.worked(entered)
     book = made.book
-    return float(dwell) / mean_seconds(
-        node, str(book.category[row]), str(book.region[row]), str(book.channel[row])
-    )
+    return float(dwell) / mean_seconds(node, str(book.category[row]), str(book.region[row]), str(book.channel[row]))
 
 
 def test_the_same_seed_gives_the_same_truth() -> None:
@@ -80,9 +78,7 @@ def test_everything_late_by_the_clock_is_in_the_truth() -> None:
         if (node := made.book.node(int(row), NOW)) and dwell_in_means(made, int(row), node) > 1.8
     }
     deadline = {one["order_id"] for one in answer["anomalies"]} - late
-    deposit = {
-        str(made.book.order_no[row]) for row, plant in (made.planted or {}).items() if plant.deposit_only
-    }
+    deposit = {str(made.book.order_no[row]) for row, plant in (made.planted or {}).items() if plant.deposit_only}
     assert late - deposit == told - deadline
     assert len(deadline) == 1
 
@@ -146,9 +142,7 @@ def test_normal_waiting_ends_before_its_reason_does() -> None:
 def test_history_has_the_means_it_was_made_with() -> None:
     made = company(history=20_000)
     times = made.book.times
-    done = np.flatnonzero(
-        (times[:, 6] < NOW) & (made.book.category == "furniture") & (made.book.channel == "jd")
-    )
+    done = np.flatnonzero((times[:, 6] < NOW) & (made.book.category == "furniture") & (made.book.channel == "jd"))
     transport = (times[done, 6] - times[done, SHIPPED]) / np.array([
         mean_seconds("transport", "furniture", str(region), "jd") for region in made.book.region[done]
     ])
@@ -169,6 +163,4 @@ def test_the_platform_deadline_is_never_near_for_ordinary_orders() -> None:
 
 def test_cells_differ_by_category_region_and_channel() -> None:
     assert MEANS.shape == (5, len(CATEGORIES), len(REGIONS), 3)
-    assert mean_seconds("pick", "furniture", "北京", "tmall") == 4 * mean_seconds(
-        "pick", "fresh", "北京", "tmall"
-    )
+    assert mean_seconds("pick", "furniture", "北京", "tmall") == 4 * mean_seconds("pick", "fresh", "北京", "tmall")

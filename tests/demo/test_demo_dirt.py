@@ -24,9 +24,7 @@ def test_every_broken_record_is_in_its_feed_and_in_the_truth(company: Client) ->
 
 def test_the_broken_records_are_broken(company: Client) -> None:
     rows = {row["order_no"]: row for row in company.orders(modified_from="2026-10-08 00:00:00")}
-    number = {
-        one["reason"]: one["record_id"] for one in company.truth()["quarantined"] if one["source"] == "erp"
-    }
+    number = {one["reason"]: one["record_id"] for one in company.truth()["quarantined"] if one["source"] == "erp"}
     assert rows[number["negative_amount"]]["pay"]["amount"].startswith("-")
     assert rows[number["wrong_type"]]["pay"]["amount"] == "abc"
     assert rows[number["future_time"]]["paid_time"] > "2026-10-10 10:00:00"

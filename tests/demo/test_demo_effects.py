@@ -78,12 +78,8 @@ def test_the_robot_takes_twenty_messages_a_minute(wecom: WeCom) -> None:
     codes = [wecom.robot("key", text())["errcode"] for _ in range(21)]
     assert codes == [0] * 20 + [45009]
     wecom.clock.offset += 61
-    assert (
-        wecom.robot("key", {"msgtype": "markdown_v2", "markdown_v2": {"content": "x" * 4096}})["errcode"] == 0
-    )
-    assert (
-        wecom.robot("key", {"msgtype": "markdown", "markdown": {"content": "x" * 4097}})["errcode"] == 40058
-    )
+    assert wecom.robot("key", {"msgtype": "markdown_v2", "markdown_v2": {"content": "x" * 4096}})["errcode"] == 0
+    assert wecom.robot("key", {"msgtype": "markdown", "markdown": {"content": "x" * 4097}})["errcode"] == 40058
     assert wecom.robot("other", text())["errcode"] == 93000
     assert wecom.robot("key", text(msgtype="image"))["errcode"] == 40008
 
@@ -133,10 +129,7 @@ def test_a_voucher_needs_a_key_and_is_issued_once(company: Client) -> None:
     assert requests.post(url, json=body | {"amount_minor": 1.5}, headers=bad, timeout=5).status_code == 422
     issued = requests.get(f"{vouchers['url']}/_received", timeout=5).json()
     assert len(issued) == 1
-    void = [
-        requests.post(f"{url}/{issued[0]['id']}/void", headers=login, timeout=5).json()["state"]
-        for _ in range(2)
-    ]
+    void = [requests.post(f"{url}/{issued[0]['id']}/void", headers=login, timeout=5).json()["state"] for _ in range(2)]
     assert void == ["void", "void"]
 
 

@@ -17,15 +17,11 @@ def test_erp_refuses_wrong_secrets_and_unknown_tokens(company: Client) -> None:
     refused = requests.post(f"{url}/oauth/token", data=form, timeout=5)
     assert (refused.status_code, refused.json()) == (401, {"error": "invalid_client"})
     query = {"modified_from": "2026-10-01 00:00:00"}
-    answer = requests.get(
-        f"{url}/api/v1/orders", params=query, headers={"Authorization": "Bearer x"}, timeout=5
-    )
+    answer = requests.get(f"{url}/api/v1/orders", params=query, headers={"Authorization": "Bearer x"}, timeout=5)
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize(
-    "query", [{"limit": 0}, {"limit": 501}, {"modified_from": "yesterday"}, {"state": "all"}]
-)
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 501}, {"modified_from": "yesterday"}, {"state": "all"}])
 def test_erp_says_422_to_what_it_does_not_understand(company: Client, query: dict[str, object]) -> None:
     assert company.erp(**query).status_code == 422
 
@@ -89,9 +85,7 @@ def test_wms_has_a_shipment_for_every_audited_order_and_no_other(company: Client
 def test_wms_shows_nothing_of_the_future(company: Client) -> None:
     now = math.ceil(company.now * 1000)
     for row in company.shipments(state="open"):
-        assert all(
-            (row[event] or 0) <= now for event in ("created", "printed", "picked", "shipped", "signed")
-        )
+        assert all((row[event] or 0) <= now for event in ("created", "printed", "picked", "shipped", "signed"))
         assert (row["manifest"] is not None) == (row["shipped"] is not None)
 
 
@@ -124,9 +118,4 @@ def test_crm_knows_who_asked_for_later_delivery(company: Client) -> None:
 
 def test_every_answer_carries_the_companys_date(company: Client) -> None:
     assert company.erp().headers["Date"].startswith("Thu, 08 Oct 2026 02:")
-    assert (
-        requests
-        .get(f"{company.at['wecom']['url']}/nowhere", timeout=5)
-        .headers["Date"]
-        .startswith("Thu, 08 Oct")
-    )
+    assert requests.get(f"{company.at['wecom']['url']}/nowhere", timeout=5).headers["Date"].startswith("Thu, 08 Oct")

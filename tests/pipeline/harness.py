@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from orderwatch.core.effect import Effect, Outcome
 from orderwatch.core.policy import Policy, load_policy
@@ -41,18 +41,37 @@ class Pipeline:
     engine: Engine
     company: Mapping[str, Any]
     policy: Policy = field(default_factory=lambda: load_policy(POLICY))
+    changed: int = 0  # orders that the latest scan found changed
+    failures: list[SourceError] = field(default_factory=list)  # of the latest scan's pulls
 
     def now(self) -> datetime:
         with self.engine.connect() as conn:
             return business_now(conn)
+
+    def set_clock(self, seconds: float) -> None:
+        """Our time runs ahead of the machine's by as much as the company's."""
+        with self.engine.begin() as conn:
+            conn.execute(text("update clock set ahead = make_interval(secs => :s)"), {"s": seconds})
+
+    def ask(self, question: str, **values: Any) -> list[Any]:
+        """The rows of one question to the books; of one column, its values."""
+        with self.engine.connect() as conn:
+            rows = conn.execute(text(question), values).all()
+        return [row[0] if len(row) == 1 else tuple(row) for row in rows]
 
     def open(self, purpose: str = "scan", *, dry_run: bool = False) -> int:
         with self.engine.begin() as conn:
             now = business_now(conn)
             publish_policy(conn, self.policy, now)
             return open_scan(
-                conn, dag_id="test", run_id=f"run-{next(_runs)}", purpose=purpose, dry_run=dry_run, note=None,
-                policy_version=self.policy.version, now=now,
+                conn,
+                dag_id="test",
+                run_id=f"run-{next(_runs)}",
+                purpose=purpose,
+                dry_run=dry_run,
+                note=None,
+                policy_version=self.policy.version,
+                now=now,
             )
 
     def source(self, name: str) -> Source:
@@ -79,11 +98,15 @@ class Pipeline:
         return learn_thresholds(self.engine, self.policy, self.now(), None)
 
     def scan(self, names: Iterable[str] = ("erp", "wms", "crm"), *, dry_run: bool = False) -> dict[str, int]:
+        return self.detect(self.bring_in(names, dry_run=dry_run))
+
+    def bring_in(self, names: Iterable[str] = ("erp", "wms", "crm"), *, dry_run: bool = False) -> int:
+        """A scan up to, and without, its detection."""
         scan_id = self.open(dry_run=dry_run)
-        self.pull(scan_id, names)
+        self.failures = self.pull(scan_id, names)
         validate_feeds(self.engine, scan_id, self.now())
-        apply_feeds(self.engine, scan_id, self.now())
-        return self.detect(scan_id)
+        self.changed = apply_feeds(self.engine, scan_id, self.now())
+        return scan_id
 
     def detect(self, scan_id: int) -> dict[str, int]:
         return detect(self.engine, self.policy, scan_id, feeds_of_all_sources(), "http://airflow.example")

@@ -125,13 +125,7 @@ def test_details_hold_no_personal_values(check: Check) -> None:
 
 
 JUNK: st.SearchStrategy[Any] = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=12)
-    | st.just([{}])
-    | st.just({"a": 1})
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.just([{}]) | st.just({"a": 1})
 )
 WRONG = st.dictionaries(st.sampled_from(sorted(make_order())), JUNK, min_size=0, max_size=3)
 

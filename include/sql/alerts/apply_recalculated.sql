@@ -5,8 +5,9 @@ update order_alert as a set
     expected_until = i.expected_until,
     granted_until = greatest(a.granted_until, i.expected_until)
 from alert_result as r
-inner join alert_input as i on i.order_id = r.order_id and i.node = r.node
-where a.order_id = r.order_id and a.node = r.node
+inner join alert_input as i on r.order_id = i.order_id and r.node = i.node
+where
+    a.order_id = r.order_id and a.node = r.node
     and a.judged_at is null
     and (a.alert_at, a.threshold_s, a.expected_until)
     is distinct from (r.alert_at, r.threshold_s, i.expected_until)

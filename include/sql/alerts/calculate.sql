@@ -5,9 +5,9 @@ create temporary table alert_result on commit drop as
 with hours as materialized (
     select
         calendar_id,
-        opens || '{}'::bigint [] as opens,
-        work_before || '{}'::bigint [] as work_before,
-        work_after || '{}'::bigint [] as work_after
+        opens || '{}'::bigint[] as opens,
+        work_before || '{}'::bigint[] as work_before,
+        work_after || '{}'::bigint[] as work_after
     from calendar_hours
 ),
 
@@ -19,12 +19,12 @@ asked as (
         floor(extract(epoch from i.entered_at))::bigint as entered_s,
         h.opens, h.work_before, h.work_after
     from alert_input as i
-    inner join node_policy as p on p.node = i.node
+    inner join node_policy as p on i.node = p.node
     left join threshold as own
-        on own.version = (select version from threshold_active) and own.cell_id = i.cell_id
+        on own.version = (select version from threshold_active) and i.cell_id = own.cell_id
     left join threshold as whole
         on whole.version = (select version from threshold_active) and whole.cell_id = -i.node
-    left join hours as h on p.working_time and h.calendar_id = i.calendar_id
+    left join hours as h on p.working_time and i.calendar_id = h.calendar_id
     offset 0
 ),
 

@@ -3,5 +3,5 @@ insert into alert_input (order_id, node, cell_id, calendar_id, entered_at, platf
 select s.order_id, s.node, c.cell_id, s.calendar_id, s.entered_at, s.platform_deadline_at
 from changed_stage as s
 inner join cell as c
-    on c.node = s.node and c.category = s.category and c.region = s.region and c.channel = s.channel
+    on s.node = c.node and s.category = c.category and s.region = c.region and s.channel = c.channel
 where s.waiting

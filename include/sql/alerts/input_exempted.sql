@@ -5,5 +5,5 @@ insert into alert_input (
 select
     a.order_id, a.node, a.cell_id, a.calendar_id, a.entered_at, a.platform_deadline_at, e.expected_until
 from exempted as e
-inner join order_alert as a on a.order_id = e.order_id and a.node = e.node
+inner join order_alert as a on e.order_id = a.order_id and e.node = a.node
 where a.judged_at is null

@@ -6,7 +6,7 @@ select
     i.order_id, i.node, i.cell_id, i.calendar_id, i.entered_at, i.platform_deadline_at,
     r.alert_at, r.threshold_s
 from alert_input as i
-inner join alert_result as r on r.order_id = i.order_id and r.node = i.node
+inner join alert_result as r on i.order_id = r.order_id and i.node = r.node
 order by i.order_id, i.node
 on conflict (order_id, node) do update set
     cell_id = excluded.cell_id,
@@ -19,11 +19,11 @@ on conflict (order_id, node) do update set
     judged_at = case when known.verdict <> 'invalid' then known.judged_at end,
     verdict = case when known.verdict <> 'invalid' then known.verdict end
 where known.verdict = 'invalid'
-    or known.expected_until is not null
-    or (
-        excluded.cell_id, excluded.calendar_id, excluded.entered_at, excluded.platform_deadline_at,
-        excluded.alert_at, excluded.threshold_s
-    ) is distinct from (
-        known.cell_id, known.calendar_id, known.entered_at, known.platform_deadline_at,
-        known.alert_at, known.threshold_s
-    )
+or known.expected_until is not null
+or (
+    excluded.cell_id, excluded.calendar_id, excluded.entered_at, excluded.platform_deadline_at,
+    excluded.alert_at, excluded.threshold_s
+) is distinct from (
+    known.cell_id, known.calendar_id, known.entered_at, known.platform_deadline_at,
+    known.alert_at, known.threshold_s
+)

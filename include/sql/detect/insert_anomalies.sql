@@ -10,10 +10,11 @@ select
 from judged as j
 where j.verdict in ('anomaly', 'suspect')
 order by j.order_id, j.node
-on conflict (order_id, node) where closed_at is null do update set
-    verdict = excluded.verdict,
-    level = excluded.level,
-    evidence = excluded.evidence,
-    explanation = excluded.explanation
-where known.verdict = 'suspect' and excluded.verdict = 'anomaly'
+on conflict (order_id, node) where closed_at is null do update
+    set
+        verdict = excluded.verdict,
+        level = excluded.level,
+        evidence = excluded.evidence,
+        explanation = excluded.explanation
+    where known.verdict = 'suspect' and excluded.verdict = 'anomaly'
 returning anomaly_id, order_id, node

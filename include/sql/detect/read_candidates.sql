@@ -3,7 +3,8 @@
 with due as materialized (
     select order_id, node, entered_at, alert_at, threshold_s, expected_until, granted_until, judged_at
     from order_alert
-    where (judged_at is null and alert_at <= :now or verdict = 'suspect' and judged_at <= :triage_before)
+    where
+        (judged_at is null and alert_at <= :now or verdict = 'suspect' and judged_at <= :triage_before)
         and node = any(:nodes)
         and (alert_at, order_id, node) > (:after_alert_at, :after_order_id, :after_node)
     order by alert_at, order_id, node
@@ -11,18 +12,25 @@ with due as materialized (
 )
 
 select
-    d.order_id, d.node, d.entered_at, d.alert_at, d.threshold_s, d.expected_until, d.granted_until, d.judged_at as in_triage_since,
+    d.order_id,
+    d.node,
+    d.entered_at,
+    d.alert_at,
+    d.threshold_s,
+    d.expected_until,
+    d.granted_until,
+    d.judged_at as in_triage_since,
     g.batch_no, p.working_time, p.ceiling_s,
     to_jsonb(o) as orders,
     to_jsonb(s) as shipment,
     c.tier,
     coalesce(w.requests, '[]') as delay_requests
 from due as d
-inner join orders as o on o.order_id = d.order_id
-inner join order_stage as g on g.order_id = d.order_id and g.node = d.node
-inner join node_policy as p on p.node = d.node
-left join shipment as s on s.order_id = d.order_id
-left join customer as c on c.customer_id = o.customer_id
+inner join orders as o on d.order_id = o.order_id
+inner join order_stage as g on d.order_id = g.order_id and d.node = g.node
+inner join node_policy as p on d.node = p.node
+left join shipment as s on d.order_id = s.order_id
+left join customer as c on o.customer_id = c.customer_id
 left join lateral (
     select jsonb_agg(to_jsonb(r) order by r.request_id) as requests
     from delay_request as r

@@ -3,9 +3,9 @@ select
     a.order_id, a.node, a.batch_no, i.dedup_key, i.kind, o.warehouse,
     coalesce(s.shortage_skus, '[]') as shortage_skus, s.fault_code
 from anomaly as a
-inner join incident_member as m on m.anomaly_id = a.anomaly_id
-inner join incident as i on i.incident_id = m.incident_id and i.state not in ('closed', 'dismissed', 'merged')
-inner join orders as o on o.order_id = a.order_id
-left join shipment as s on s.order_id = a.order_id
+inner join incident_member as m on a.anomaly_id = m.anomaly_id
+inner join incident as i on m.incident_id = i.incident_id and i.state not in ('closed', 'dismissed', 'merged')
+inner join orders as o on a.order_id = o.order_id
+left join shipment as s on a.order_id = s.order_id
 where a.closed_at is null and a.verdict = 'anomaly'
 order by a.order_id, a.node

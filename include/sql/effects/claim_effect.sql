@@ -6,12 +6,14 @@ update effect as e set
     lease_until = clock_timestamp() + s.lease,
     first_sent_at = coalesce(e.first_sent_at, clock_timestamp())
 from sink as s
-where s.sink = e.sink
+where
+    s.sink = e.sink
     and e.effect_id = (
         select w.effect_id
         from effect as w
-        inner join sink as k on k.sink = w.sink
-        where w.next_attempt_at <= :now
+        inner join sink as k on w.sink = k.sink
+        where
+            w.next_attempt_at <= :now
             and (
                 w.state = 'planned' and w.valid_until > :now
                 or w.state = 'unknown' and k.class = 'idempotent'

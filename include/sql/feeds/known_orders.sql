@@ -4,5 +4,5 @@ where order_id = any(:order_ids)
 union
 select f.body ->> 'order_id'
 from feed_pull as p
-inner join feed_row as f on f.pull_id = p.pull_id
+inner join feed_row as f on p.pull_id = f.pull_id
 where p.scan_id = :scan_id and p.feed = 'orders' and f.body ->> 'order_id' = any(:order_ids)

@@ -5,7 +5,9 @@ insert into quarantine as known (
 select
     :pull_id, :source, :feed, r.record_id, r.reason, r.detail, r.record,
     encode(sha256(convert_to(r.record::text, 'utf8')), 'hex'), :now
-from jsonb_to_recordset(cast(:rejected as jsonb)) as r (
-    record_id text, reason text, detail text, record jsonb
-)
+from
+    jsonb_to_recordset(cast(:rejected as jsonb))
+        as r (
+            record_id text, reason text, detail text, record jsonb
+        )
 on conflict (source, feed, record_sha, reason) do nothing

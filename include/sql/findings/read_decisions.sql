@@ -2,7 +2,7 @@
 with own as (
     select distinct m.incident_id
     from incident_member as m
-    inner join anomaly as a on a.anomaly_id = m.anomaly_id
+    inner join anomaly as a on m.anomaly_id = a.anomaly_id
     where a.order_id = :order_id
 )
 

@@ -11,6 +11,6 @@ select
     d.order_id, d.node,
     case d.event when 'not_valid' then 'invalid:' else '' end || (d.detail -> 'evidence' -> 'reasons' ->> 0) as reason
 from decided as d
-inner join order_alert as a on a.order_id = d.order_id and a.node = d.node
+inner join order_alert as a on d.order_id = a.order_id and d.node = a.node
 where a.verdict = 'invalid' or a.verdict is null and a.expected_until is not null
 order by d.order_id, d.node

@@ -1,10 +1,19 @@
--- incidents that the larger one explains become its children and keep their history
+-- incidents that the larger one explains become its children: they keep their history, their orders are now its own
 with child as (
     update incident set
         state = 'merged', parent_id = :incident_id, closed_at = :now
-    where dedup_key = any(:dedup_keys) and incident_id <> :incident_id
+    where
+        dedup_key = any(:dedup_keys) and incident_id <> :incident_id
         and state not in ('closed', 'dismissed', 'merged')
     returning incident_id
+),
+
+inherited as (
+    insert into incident_member (incident_id, anomaly_id)
+    select :incident_id, m.anomaly_id
+    from child as c
+    inner join incident_member as m on c.incident_id = m.incident_id
+    on conflict do nothing
 )
 
 insert into timeline (at, event, actor, incident_id, detail, scan_id)

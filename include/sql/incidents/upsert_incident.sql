@@ -1,4 +1,5 @@
--- one live incident per key: a new late order joins it, raises it, or wakes it when it had been resolved
+-- one live incident per key: a new late order joins it, raises it, or wakes it when it had been resolved;
+-- who wakes or raises it is asked anew
 insert into incident as live (
     dedup_key, kind, level, state, owner_role, reasons, observed_at, opened_at, acknowledge_by, triage_until
 )
@@ -6,13 +7,22 @@ values (
     :dedup_key, :kind, :level, :state, :owner_role, cast(:reasons as jsonb), :now, :now,
     :acknowledge_by, :triage_until
 )
-on conflict (dedup_key) where state not in ('closed', 'dismissed', 'merged') do update set
-    level = greatest(live.level, excluded.level),
-    observed_at = excluded.observed_at,
-    kind = case live.kind when 'triage' then excluded.kind else live.kind end,
-    state = case when live.state in ('resolved', 'triage') then excluded.state else live.state end,
-    reopened = live.reopened + case live.state when 'resolved' then 1 else 0 end,
-    resolved_at = case live.state when 'resolved' then null else live.resolved_at end
+on conflict (dedup_key) where state not in ('closed', 'dismissed', 'merged') do update
+    set
+        level = greatest(live.level, excluded.level),
+        owner_role = case when excluded.level > live.level then excluded.owner_role else live.owner_role end,
+        reasons = case when live.state in ('resolved', 'triage') then excluded.reasons else live.reasons end,
+        acknowledge_by = case
+            when live.state in ('resolved', 'triage') or excluded.level > live.level then excluded.acknowledge_by
+            else live.acknowledge_by
+        end,
+        observed_at = excluded.observed_at,
+        kind = case live.kind when 'triage' then excluded.kind else live.kind end,
+        state = case when live.state in ('resolved', 'triage') then excluded.state else live.state end,
+        reopened = live.reopened + case live.state when 'resolved' then 1 else 0 end,
+        resolved_at = case live.state when 'resolved' then null else live.resolved_at end
 returning
     incident_id, level, reopened, xmax = 0 as opened,
-    state = 'open' and triage_until is not null and kind <> 'triage' as promoted
+    state = 'open' and triage_until is not null and kind <> 'triage' as promoted,
+    -- the row as it was before this statement
+    coalesce((select b.state = 'resolved' from incident as b where b.incident_id = live.incident_id), false) as woken

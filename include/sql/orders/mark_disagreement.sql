@@ -8,7 +8,7 @@ from (
                 then coalesce(k.sources_disagree_since, cast(:now as timestamptz))
         end as since
     from changed_order as c
-    inner join orders as k on k.order_id = c.order_id
-    left join shipment as s on s.order_id = c.order_id
+    inner join orders as k on c.order_id = k.order_id
+    left join shipment as s on c.order_id = s.order_id
 ) as d
 where o.order_id = d.order_id and o.sources_disagree_since is distinct from d.since

@@ -11,21 +11,22 @@ with milestone as (
         end as started_at,
         o.approved_at, s.printed_at, s.picked_at, s.shipped_at, s.signed_at
     from changed_order as c
-    inner join orders as o on o.order_id = c.order_id
-    left join shipment as s on s.order_id = o.order_id
+    inner join orders as o on c.order_id = o.order_id
+    left join shipment as s on o.order_id = s.order_id
 ),
 
 passage as (
     select m.*, p.node, p.entered_at, p.left_at
     from milestone as m
-    cross join lateral (
-        values
-        (1, m.started_at, coalesce(m.approved_at, m.printed_at, m.picked_at, m.shipped_at, m.signed_at)),
-        (2, m.approved_at, coalesce(m.printed_at, m.picked_at, m.shipped_at, m.signed_at)),
-        (3, m.printed_at, coalesce(m.picked_at, m.shipped_at, m.signed_at)),
-        (4, m.picked_at, coalesce(m.shipped_at, m.signed_at)),
-        (5, m.shipped_at, m.signed_at)
-    ) as p (node, entered_at, left_at)
+    cross join
+        lateral (
+            values
+            (1, m.started_at, coalesce(m.approved_at, m.printed_at, m.picked_at, m.shipped_at, m.signed_at)),
+            (2, m.approved_at, coalesce(m.printed_at, m.picked_at, m.shipped_at, m.signed_at)),
+            (3, m.printed_at, coalesce(m.picked_at, m.shipped_at, m.signed_at)),
+            (4, m.picked_at, coalesce(m.shipped_at, m.signed_at)),
+            (5, m.shipped_at, m.signed_at)
+        ) as p (node, entered_at, left_at)
     where p.entered_at is not null and m.started_at is not null
 )
 
@@ -42,7 +43,7 @@ select
     and p.status <> 'cancelled'
     and coalesce(p.shipment_status, 'open') <> 'cancelled' as waiting
 from passage as p
-inner join node_policy as n on n.node = p.node
+inner join node_policy as n on p.node = n.node
 left join calendar as own
     on own.code = case n.actor when 'warehouse' then 'warehouse:' || p.warehouse else n.actor end
 left join calendar as fallback on fallback.code = n.actor || ':*'

@@ -6,10 +6,11 @@ with upserted as (
     cross join lateral jsonb_populate_record(null::customer, f.body) as r
     where f.pull_id = :pull_id
     order by r.customer_id
-    on conflict (customer_id) do update set
-        version = excluded.version,
-        tier = excluded.tier
-    where excluded.version >= known.version
+    on conflict (customer_id) do update
+        set
+            version = excluded.version,
+            tier = excluded.tier
+        where excluded.version >= known.version
         and (excluded.version, excluded.tier) is distinct from (known.version, known.tier)
     returning customer_id
 )
@@ -17,5 +18,5 @@ with upserted as (
 insert into changed_order (order_id)
 select o.order_id
 from upserted as u
-inner join orders as o on o.customer_id = u.customer_id and o.status = 'open'
+inner join orders as o on u.customer_id = o.customer_id and o.status = 'open'
 on conflict do nothing

@@ -8,14 +8,15 @@ with upserted as (
     cross join lateral jsonb_populate_record(null::delay_request, f.body) as r
     where f.pull_id = :pull_id
     order by r.request_id
-    on conflict (request_id) do update set
-        order_id = excluded.order_id,
-        version = excluded.version,
-        requested_by = excluded.requested_by,
-        requested_at = excluded.requested_at,
-        until_at = excluded.until_at,
-        state = excluded.state
-    where excluded.version >= known.version
+    on conflict (request_id) do update
+        set
+            order_id = excluded.order_id,
+            version = excluded.version,
+            requested_by = excluded.requested_by,
+            requested_at = excluded.requested_at,
+            until_at = excluded.until_at,
+            state = excluded.state
+        where excluded.version >= known.version
         and (
             excluded.order_id, excluded.version, excluded.requested_by, excluded.requested_at,
             excluded.until_at, excluded.state

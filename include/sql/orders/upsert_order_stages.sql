@@ -5,7 +5,7 @@ insert into order_stage as known (
 select s.order_id, s.node, c.cell_id, s.calendar_id, s.entered_at, s.left_at, s.batch_no
 from changed_stage as s
 inner join cell as c
-    on c.node = s.node and c.category = s.category and c.region = s.region and c.channel = s.channel
+    on s.node = c.node and s.category = c.category and s.region = c.region and s.channel = c.channel
 order by s.order_id, s.node
 on conflict (order_id, node) do update set
     cell_id = excluded.cell_id,

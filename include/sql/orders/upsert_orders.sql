@@ -7,31 +7,38 @@ with upserted as (
     select
         r.order_id, r.version, r.status, r.kind, r.payment,
         coalesce(r.channel, 'unknown'), coalesce(r.region, 'unknown'), coalesce(r.category, 'unknown'),
-        r.customer_id, coalesce(r.warehouse, 'unknown'), r.paid_at, r.balance_paid_at, r.approved_at, r.value_minor, r.currency,
+        r.customer_id,
+        coalesce(r.warehouse, 'unknown'),
+        r.paid_at,
+        r.balance_paid_at,
+        r.approved_at,
+        r.value_minor,
+        r.currency,
         r.platform_deadline_at, r.flags, r.lines
     from feed_row as f
     cross join lateral jsonb_populate_record(null::orders, f.body) as r
     where f.pull_id = :pull_id
     order by r.order_id
-    on conflict (order_id) do update set
-        version = excluded.version,
-        status = excluded.status,
-        kind = excluded.kind,
-        payment = excluded.payment,
-        channel = excluded.channel,
-        region = excluded.region,
-        category = excluded.category,
-        customer_id = excluded.customer_id,
-        warehouse = excluded.warehouse,
-        paid_at = excluded.paid_at,
-        balance_paid_at = excluded.balance_paid_at,
-        approved_at = excluded.approved_at,
-        value_minor = excluded.value_minor,
-        currency = excluded.currency,
-        platform_deadline_at = excluded.platform_deadline_at,
-        flags = excluded.flags,
-        lines = excluded.lines
-    where excluded.version >= known.version
+    on conflict (order_id) do update
+        set
+            version = excluded.version,
+            status = excluded.status,
+            kind = excluded.kind,
+            payment = excluded.payment,
+            channel = excluded.channel,
+            region = excluded.region,
+            category = excluded.category,
+            customer_id = excluded.customer_id,
+            warehouse = excluded.warehouse,
+            paid_at = excluded.paid_at,
+            balance_paid_at = excluded.balance_paid_at,
+            approved_at = excluded.approved_at,
+            value_minor = excluded.value_minor,
+            currency = excluded.currency,
+            platform_deadline_at = excluded.platform_deadline_at,
+            flags = excluded.flags,
+            lines = excluded.lines
+        where excluded.version >= known.version
         and (
             excluded.version, excluded.status, excluded.kind, excluded.payment, excluded.channel,
             excluded.region, excluded.category, excluded.customer_id, excluded.warehouse, excluded.paid_at,

@@ -4,10 +4,12 @@ insert into threshold (
 )
 select
     :version, coalesce(c.cell_id, -t.node), t.threshold_s, t.mean_s, t.buffer_s, t.n, t.fallback_level
-from jsonb_to_recordset(cast(:thresholds as jsonb)) as t (
-    node smallint, category text, region text, channel text, threshold_s bigint, mean_s double precision,
-    buffer_s double precision, n integer, fallback_level text
-)
+from
+    jsonb_to_recordset(cast(:thresholds as jsonb))
+        as t (
+            node smallint, category text, region text, channel text, threshold_s bigint, mean_s double precision,
+            buffer_s double precision, n integer, fallback_level text
+        )
 left join cell as c
-    on c.node = t.node and c.category = t.category and c.region = t.region and c.channel = t.channel
+    on t.node = c.node and t.category = c.category and t.region = c.region and t.channel = c.channel
 where t.category is null or c.cell_id is not null

@@ -2,9 +2,9 @@
 with hours as materialized (
     select
         calendar_id,
-        opens || '{}'::bigint [] as opens,
-        work_before || '{}'::bigint [] as work_before,
-        work_after || '{}'::bigint [] as work_after
+        opens || '{}'::bigint[] as opens,
+        work_before || '{}'::bigint[] as work_before,
+        work_after || '{}'::bigint[] as work_after
     from calendar_hours
 ),
 
@@ -15,11 +15,12 @@ stage as (
         floor(extract(epoch from s.left_at))::bigint as left_s,
         h.opens, h.work_before, h.work_after
     from order_stage as s
-    inner join orders as o on o.order_id = s.order_id and o.status <> 'cancelled'
-    inner join cell as c on c.cell_id = s.cell_id
-    inner join node_policy as p on p.node = s.node
-    left join hours as h on p.working_time and h.calendar_id = s.calendar_id
-    where s.left_at > :window_from and s.left_at <= :window_to
+    inner join orders as o on s.order_id = o.order_id and o.status <> 'cancelled'
+    inner join cell as c on s.cell_id = c.cell_id
+    inner join node_policy as p on s.node = p.node
+    left join hours as h on p.working_time and s.calendar_id = h.calendar_id
+    where
+        s.left_at > :window_from and s.left_at <= :window_to
         and (not p.working_time or h.calendar_id is not null)
     offset 0
 ),

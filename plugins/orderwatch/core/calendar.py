@@ -80,9 +80,7 @@ class WorkCalendar:
         goal = self._done(starts) + seconds
         span = np.searchsorted(self.done_after, goal, side="left")
         known = np.minimum(span, self.opens.size - 1)
-        done: Seconds = np.where(
-            span < self.opens.size, self.opens[known] + goal - self.done_before[known], BEYOND
-        )
+        done: Seconds = np.where(span < self.opens.size, self.opens[known] + goal - self.done_before[known], BEYOND)
         done[seconds <= 0] = starts[seconds <= 0]
         return done
 

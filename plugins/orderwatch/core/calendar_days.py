@@ -14,7 +14,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-import chinese_calendar  # type: ignore[import-untyped]  # ships no types
+import chinese_calendar
 import holidays
 
 from orderwatch.core.calendar import Span, WorkCalendar
@@ -57,9 +57,7 @@ def spans_of(days: Iterable[CalendarDay], zone: str) -> list[Span]:
     """
     local = ZoneInfo(zone)
     spans = [
-        Span(
-            _epoch(day.day, window.opens, local), _epoch(_closing_day(day.day, window), window.closes, local)
-        )
+        Span(_epoch(day.day, window.opens, local), _epoch(_closing_day(day.day, window), window.closes, local))
         for day in days
         for window in day.windows
     ]

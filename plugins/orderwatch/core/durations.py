@@ -66,6 +66,4 @@ def _split(duration: timedelta, units: tuple[str, ...]) -> list[int]:
     return counts
 
 
-Duration = Annotated[
-    timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str)
-]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str)]

@@ -54,6 +54,5 @@ def waits_until(
 
 def _facts(facts: Mapping[str, Fact | datetime]) -> Evidence:
     return {
-        name: fact.astimezone(UTC).isoformat() if isinstance(fact, datetime) else fact
-        for name, fact in facts.items()
+        name: fact.astimezone(UTC).isoformat() if isinstance(fact, datetime) else fact for name, fact in facts.items()
     }

@@ -37,6 +37,4 @@ def grade(order: Order, context: Context, *, broken_promise: bool) -> Grade:
     }
     base = reasons["vip"] or reasons["high_value"]
     raised = broken_promise and rules.broken_promise_raises > 0
-    return Grade(
-        HIGHEST_ALONE if base or raised else 0, tuple(name for name, holds in reasons.items() if holds)
-    )
+    return Grade(HIGHEST_ALONE if base or raised else 0, tuple(name for name, holds in reasons.items() if holds))

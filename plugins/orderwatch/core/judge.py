@@ -66,9 +66,7 @@ def _doubted(
         level=0,
         reasons=validity.reasons,
         expected_until=None,
-        explanation=explain(
-            candidate, context, verdict, rules=[checks.of(name).title for name in validity.reasons]
-        ),
+        explanation=explain(candidate, context, verdict, rules=[checks.of(name).title for name in validity.reasons]),
         evidence=_evidence(candidate, context, validity, None),
     )
 
@@ -132,9 +130,7 @@ def _evidence(
         "threshold_s": int(candidate.threshold.total_seconds()),
         "dwell_s": int((worked or context.now - candidate.entered_at).total_seconds()),
         "working_time": worked is not None,
-        "checks": [
-            {"check": one.check, "state": one.state, **_answer(one.finding)} for one in validity.evidence
-        ],
+        "checks": [{"check": one.check, "state": one.state, **_answer(one.finding)} for one in validity.evidence],
         "exemptions": [
             {"rule": one.rule, "state": one.state, "line_no": one.line_no, **_answer(one.finding)}
             for one in (exemption.findings if exemption else ())

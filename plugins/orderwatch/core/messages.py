@@ -36,7 +36,10 @@ def render(folder: Path, name: str, language: str, values: Mapping[str, Any], ma
 
 
 def compose(
-    folder: Path, name: str, languages: Sequence[Language], sink: str,
+    folder: Path,
+    name: str,
+    languages: Sequence[Language],
+    sink: str,
     items_in: Callable[[Language], Sequence[Mapping[str, Any]]],
     values_in: Callable[[Language], Mapping[str, Any]],
 ) -> str:
@@ -49,7 +52,9 @@ def compose(
     for shown in range(max(map(len, items.values())), -1, -1):
         text = BETWEEN_LANGUAGES.join(
             render(
-                folder, name, language,
+                folder,
+                name,
+                language,
                 {**values_in(language), "items": found[:shown], "hidden": len(found) - shown},
                 markup=sink != "mail",
             )

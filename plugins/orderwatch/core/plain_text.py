@@ -13,9 +13,7 @@ _KEPT_CONTROLS = "\n\t"
 def harmless(text: str) -> str:
     """No control or direction characters, no mention of people, no markup: the words and nothing else."""
     normal = unicodedata.normalize("NFKC", text)
-    seen = "".join(
-        c for c in normal if c in _KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"}
-    )
+    seen = "".join(c for c in normal if c in _KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
     return _MARKDOWN.sub(r"\\\1", _MENTION.sub("", seen))
 
 

@@ -56,14 +56,10 @@ def _checked(history: pd.DataFrame) -> pd.DataFrame:
     if missing := [column for column in _INPUT if column not in history.columns]:
         raise ThresholdError(f"the history lacks the columns {', '.join(missing)}")
     if history.empty:
-        raise ThresholdError(
-            "the history is empty; no completed order in the window, so nothing can be learned"
-        )
+        raise ThresholdError("the history is empty; no completed order in the window, so nothing can be learned")
     rows = history[_INPUT]
     if (empty := rows.isna().any(axis=1)).any():
-        raise ThresholdError(
-            f"{int(empty.sum())} rows lack a key or a dwell, the first is {_first(rows, empty)}"
-        )
+        raise ThresholdError(f"{int(empty.sum())} rows lack a key or a dwell, the first is {_first(rows, empty)}")
     bad = ~rows["node"].isin([int(node) for node in Node]) | (rows["dwell_s"] < 0)
     if bad.any():
         raise ThresholdError(
@@ -83,9 +79,7 @@ def _learn_node(rows: pd.DataFrame, node: Node, policy: Policy) -> pd.DataFrame:
     cells = rows.groupby(_SEGMENT)["dwell_s"].size().rename("cell_n").reset_index()
     whole = pd.DataFrame([{**dict.fromkeys(_SEGMENT), "cell_n": len(rows)}])
     out = pd.concat([cells.astype(object), whole.astype(object)], ignore_index=True)
-    out = out.astype({"cell_n": "int64"}).assign(
-        node=int(node), sum_s=int(rows["dwell_s"].sum()), n=len(rows)
-    )
+    out = out.astype({"cell_n": "int64"}).assign(node=int(node), sum_s=int(rows["dwell_s"].sum()), n=len(rows))
     out["fallback_level"] = "node"
     for depth in range(1, len(keys) + 1):
         _refine(out, rows, keys[:depth], depth == len(keys), policy.thresholds.min_samples)

@@ -111,9 +111,7 @@ class Order:
     paid_at: datetime | None
     balance_paid_at: datetime | None = None
     platform_deadline_at: datetime | None = None
-    flags: frozenset[str] = (
-        frozenset()
-    )  # stocking, test, duplicate, placeholder, fraud_hold, address_incomplete
+    flags: frozenset[str] = frozenset()  # stocking, test, duplicate, placeholder, fraud_hold, address_incomplete
     sources_disagree_since: datetime | None = None
     delay_requests: tuple[DelayRequest, ...] = ()
     shipment: Shipment = field(default_factory=Shipment)
@@ -153,7 +151,5 @@ def lines_waiting(candidate: Candidate) -> tuple[Line, ...]:
     """The articles that are still in the node: all but those whose parcels have all left it."""
     packed = {no for package in candidate.order.shipment.packages for no in package.line_nos}
     return tuple(
-        line
-        for line in candidate.order.lines
-        if line.line_no not in packed or packages_waiting(line, candidate)
+        line for line in candidate.order.lines if line.line_no not in packed or packages_waiting(line, candidate)
     )

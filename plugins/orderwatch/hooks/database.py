@@ -24,7 +24,12 @@ class DatabaseHook(BaseHook):
             raise ValueError(f"connection {self.conn_id!r} must be of type Postgres, not {conn.conn_type!r}")
         socket = (conn.host or "").startswith("/")
         url = URL.create(
-            "postgresql", conn.login, conn.password, None if socket else conn.host, conn.port,
-            conn.schema or "orderwatch", {"host": conn.host} if socket and conn.host else {},
+            "postgresql",
+            conn.login,
+            conn.password,
+            None if socket else conn.host,
+            conn.port,
+            conn.schema or "orderwatch",
+            {"host": conn.host} if socket and conn.host else {},
         )
         return connect(url.render_as_string(hide_password=False))

@@ -23,6 +23,10 @@ class MailHook(BaseHook):
         if not (conn.host and extra.get("from_email")):
             raise ValueError(f"connection {self.conn_id!r} needs host and from_email")
         return MailClient(
-            conn.host, conn.port or 587, extra["from_email"], conn.login, conn.password,
+            conn.host,
+            conn.port or 587,
+            extra["from_email"],
+            conn.login,
+            conn.password,
             start_tls=not extra.get("disable_tls", False),
         )

@@ -53,8 +53,8 @@ class MailClient:
             detail = f"the mail server answered {error.smtp_code}"
             return Outcome("not_sent" if temporary else "refused", detail, TRY_AGAIN)
         except (smtplib.SMTPException, OSError) as error:
-            result = "unknown" if handed_over else "not_sent"
-            return Outcome(result, f"no answer from the mail server ({type(error).__name__})", TRY_AGAIN)
+            detail = f"no answer from the mail server ({type(error).__name__})"
+            return Outcome("unknown" if handed_over else "not_sent", detail, TRY_AGAIN)
         return Outcome("delivered")
 
 

@@ -28,5 +28,9 @@ class WeComHook(BaseHook):
                 f"connection {self.wecom_conn_id!r} needs host, corp id (login), secret (password) and agent_id"
             )
         return WeComClient(
-            conn.host, conn.login, conn.password, int(extra["agent_id"]), dict(extra.get("robot_keys_secret") or {})
+            conn.host,
+            conn.login,
+            conn.password,
+            int(extra["agent_id"]),
+            dict(extra.get("robot_keys_secret") or {}),
         )

@@ -33,7 +33,7 @@ MEANING = {
 
 @dataclass
 class WeComClient:
-    """One company's WeCom: its application (corp id, agent, secret) and its group robots by name, ``*`` for any other."""
+    """One company's WeCom: its application (corp id, agent, secret), and group robots by name (``*``: any other)."""
 
     base_url: str
     corp_id: str
@@ -46,18 +46,18 @@ class WeComClient:
     def send_to_person(self, user_id: str, markdown: str) -> Outcome:
         """An application message; an identical one within four hours is recognised and shown once."""
         body = {
-            "touser": user_id, "msgtype": "markdown", "agentid": self.agent_id, "markdown": {"content": markdown},
-            "enable_duplicate_check": 1, "duplicate_check_interval": DUPLICATE_WINDOW,
+            "touser": user_id,
+            "msgtype": "markdown",
+            "agentid": self.agent_id,
+            "markdown": {"content": markdown},
+            "enable_duplicate_check": 1,
+            "duplicate_check_interval": DUPLICATE_WINDOW,
         }
-        for fresh in (False, True):
-            token = self._fetch_token(fresh)
-            if isinstance(token, Outcome):
-                return token
-            answer = self._post("/cgi-bin/message/send", {"access_token": token}, body)
-            if isinstance(answer, Outcome):
-                return answer
-            if answer.get("errcode") not in EXPIRED_TOKEN:
-                break
+        answer = self._send_with_token(body, fresh=False)
+        if isinstance(answer, dict) and answer.get("errcode") in EXPIRED_TOKEN:
+            answer = self._send_with_token(body, fresh=True)
+        if isinstance(answer, Outcome):
+            return answer
         if answer.get("errcode") == 0 and answer.get("invaliduser"):
             return Outcome("refused", f"WeCom knows nobody called {user_id}")
         return judge(answer)
@@ -72,11 +72,15 @@ class WeComClient:
         )
         return answer if isinstance(answer, Outcome) else judge(answer)
 
+    def _send_with_token(self, body: Mapping[str, Any], *, fresh: bool) -> dict[str, Any] | Outcome:
+        token = self._fetch_token(fresh)
+        if isinstance(token, Outcome):
+            return token
+        return self._post("/cgi-bin/message/send", {"access_token": token}, body)
+
     def _fetch_token(self, fresh: bool) -> str | Outcome:
         if self._token is None or fresh:
-            answer = self._call(
-                "GET", "/cgi-bin/gettoken", {"corpid": self.corp_id, "corpsecret": self.secret}, None
-            )
+            answer = self._call("GET", "/cgi-bin/gettoken", {"corpid": self.corp_id, "corpsecret": self.secret}, None)
             if isinstance(answer, Outcome):  # nothing was sent yet, whatever happened
                 return Outcome("not_sent", answer.detail)
             if answer.get("errcode") != 0:
@@ -92,9 +96,7 @@ class WeComClient:
     ) -> dict[str, Any] | Outcome:
         url = self.base_url.rstrip("/") + path
         try:
-            answer = self._session.request(
-                method, url, params=query, json=body, timeout=TIMEOUT, allow_redirects=False
-            )
+            answer = self._session.request(method, url, params=query, json=body, timeout=TIMEOUT, allow_redirects=False)
             content = answer.json()
         except requests.RequestException as error:
             return Outcome(*_failure(error))

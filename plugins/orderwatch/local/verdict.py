@@ -64,9 +64,7 @@ def _incidents(found: Iterable[Found]) -> set[Row]:
     members: dict[int, list[Found]] = {}
     for one in found:
         members.setdefault(one.incident_id, []).append(one)
-    return {
-        (of[0].kind, of[0].group, of[0].level, *sorted({one.order_id for one in of})) for of in members.values()
-    }
+    return {(of[0].kind, of[0].group, of[0].level, *sorted({one.order_id for one in of})) for of in members.values()}
 
 
 def _unheard(planted: Iterable[Row], reality: Reality) -> list[str]:

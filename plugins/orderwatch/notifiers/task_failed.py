@@ -45,11 +45,27 @@ class TaskFailedNotifier(BaseNotifier):
         with engine.begin() as conn:
             now = business_now(conn)
             for notice in plan_to_role("task_failed", self.role, 2, (), load_policy(POLICY)):
-                text = compose(TEMPLATES, f"task_failed.{_form(notice.sink)}", notice.languages, notice.sink, _no_items, lambda _: failure)
+                text = compose(
+                    TEMPLATES,
+                    f"task_failed.{_form(notice.sink)}",
+                    notice.languages,
+                    notice.sink,
+                    _no_items,
+                    lambda _: failure,
+                )
                 ledger.plan(
-                    conn, key=f"task_failed:{failure['key']}:{notice.sink}:{notice.recipient}", family="task_failed",
-                    sink=notice.sink, recipient=notice.recipient, level=2, now=now, valid_for=WORTH_TELLING,
-                    payload={"subject": f"[Orderwatch] {failure['dag']}.{failure['task']} failed", "text": text},
+                    conn,
+                    key=f"task_failed:{failure['key']}:{notice.sink}:{notice.recipient}",
+                    family="task_failed",
+                    sink=notice.sink,
+                    recipient=notice.recipient,
+                    level=2,
+                    now=now,
+                    valid_for=WORTH_TELLING,
+                    payload={
+                        "subject": f"[Orderwatch] {failure['dag']}.{failure['task']} failed",
+                        "text": text,
+                    },
                 )
         dispatch(engine, Senders().by_sink())
 

@@ -19,9 +19,7 @@ class OpenScanOperator(OrderwatchOperator):
 
     template_fields: Sequence[str] = ("note",)
 
-    def __init__(
-        self, *, purpose: Literal["scan", "history"] = "scan", note: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, purpose: Literal["scan", "history"] = "scan", note: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.purpose = purpose
         self.note = note
@@ -37,9 +35,14 @@ class OpenScanOperator(OrderwatchOperator):
             if publish_policy(conn, policy, now):
                 self.log.info("policy %s is in force; alert times follow it", policy.version)
             scan_id = open_scan(
-                conn, dag_id=self.dag_id, run_id=str(context["run_id"]), purpose=self.purpose,
-                dry_run=bool(context["params"].get("dry_run", False)), note=self.note or None,
-                policy_version=policy.version, now=now,
+                conn,
+                dag_id=self.dag_id,
+                run_id=str(context["run_id"]),
+                purpose=self.purpose,
+                dry_run=bool(context["params"].get("dry_run", False)),
+                note=self.note or None,
+                policy_version=policy.version,
+                now=now,
             )
         self.log.info("scan %s at %s", scan_id, now.isoformat())
         return scan_id

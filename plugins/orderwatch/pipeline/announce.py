@@ -33,16 +33,11 @@ class Announcement:
     link: str
 
 
-def announce(
-    conn: Connection, opened: Sequence[int], resolved: Sequence[int], announcement: Announcement
-) -> int:
+def announce(conn: Connection, opened: Sequence[int], resolved: Sequence[int], announcement: Announcement) -> int:
     """Plan the messages about incidents that began or ended; returns how many are new in the ledger."""
     policy = announcement.policy
     told = {row.incident_id for row in run(conn, "incidents/count_told", incident_ids=list(resolved))}
-    incidents = {
-        row.incident_id: row
-        for row in run(conn, "incidents/read_announced", incident_ids=[*opened, *told])
-    }
+    incidents = {row.incident_id: row for row in run(conn, "incidents/read_announced", incident_ids=[*opened, *told])}
     notices = [
         *plan_notices(_audience(incidents[i] for i in opened), policy),
         *plan_resolved(_audience(incidents[i] for i in sorted(told)), policy),
@@ -59,23 +54,39 @@ def _audience(rows: Iterable[Row[Any]]) -> list[Announced]:
     return audience
 
 
-def _plan(
-    conn: Connection, notice: Notice, incidents: Mapping[int, Row[Any]], announcement: Announcement
-) -> bool:
+def _plan(conn: Connection, notice: Notice, incidents: Mapping[int, Row[Any]], announcement: Announcement) -> bool:
     rows = [incidents[incident_id] for incident_id in notice.incident_ids]
     form = "mail" if notice.sink == "mail" else "wecom"
     text = compose(
-        TEMPLATES, f"{notice.family}.{form}", notice.languages, notice.sink,
+        TEMPLATES,
+        f"{notice.family}.{form}",
+        notice.languages,
+        notice.sink,
         lambda language: [_item(row, language, announcement) for row in rows],
         lambda language: _values(notice, language, announcement),
     )
     first = notice.languages[0]
     values = {**_values(notice, first, announcement), "items": [_item(rows[0], first, announcement)]}
     return ledger.plan(
-        conn, key=notice.key, family=notice.family, sink=notice.sink, recipient=notice.recipient,
-        payload={"subject": render(TEMPLATES, f"{notice.family}.subject", first, values, markup=False), "text": text},
-        level=notice.level, now=announcement.now, valid_for=WORTH_TELLING, incident_ids=notice.incident_ids,
+        conn,
+        key=_key(notice, rows[0]),
+        family=notice.family,
+        sink=notice.sink,
+        recipient=notice.recipient,
+        payload={
+            "subject": render(TEMPLATES, f"{notice.family}.subject", first, values, markup=False),
+            "text": text,
+        },
+        level=notice.level,
+        now=announcement.now,
+        valid_for=WORTH_TELLING,
+        incident_ids=notice.incident_ids,
     )
+
+
+def _key(notice: Notice, first: Row[Any]) -> str:
+    """What was told of an incident's beginning does not silence its comeback."""
+    return f"{notice.key}:{first.comeback}" if first.comeback else notice.key
 
 
 def _values(notice: Notice, language: Language, announcement: Announcement) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from orderwatch.core.context import Context
 from orderwatch.core.grouping import Member, Newcomer, plan_incidents
@@ -42,10 +42,15 @@ class Findings:
     @property
     def counts(self) -> dict[str, int]:
         return {
-            "anomalies": self.verdicts["anomaly"], "suspects": self.verdicts["suspect"],
-            "exempt": self.verdicts["exempt"], "invalid": self.verdicts["invalid"], "unknown": self.unknown,
-            "incidents_opened": len(self.opened), "incidents_resolved": len(self.resolved),
-            "incidents_closed": len(self.closed), "messages_planned": self.messages,
+            "anomalies": self.verdicts["anomaly"],
+            "suspects": self.verdicts["suspect"],
+            "exempt": self.verdicts["exempt"],
+            "invalid": self.verdicts["invalid"],
+            "unknown": self.unknown,
+            "incidents_opened": len(self.opened),
+            "incidents_resolved": len(self.resolved),
+            "incidents_closed": len(self.closed),
+            "messages_planned": self.messages,
         }
 
 
@@ -74,7 +79,12 @@ def detect(
 
 
 def _detect(
-    conn: Connection, policy: Policy, scan_id: int, feeds: Mapping[str, Iterable[str]], now: datetime, link: str
+    conn: Connection,
+    policy: Policy,
+    scan_id: int,
+    feeds: Mapping[str, Iterable[str]],
+    now: datetime,
+    link: str,
 ) -> Findings:
     found = Findings()
     states = detection.read_feed_states(conn, scans.read_pulls(conn, scan_id), feeds)
@@ -93,16 +103,14 @@ def _detect(
     ]
     if judged:
         found.opened += _write(conn, judged, policy, scan_id, now, found)
-    resolved, found.closed = incidents.settle_incidents(conn, policy, now)
+    resolved, found.closed = incidents.settle_incidents(conn, policy, scan_id, now)
     found.resolved += resolved
     if found.opened or found.resolved:
         found.messages = announce(conn, found.opened, found.resolved, Announcement(policy, now, link))
     return found
 
 
-def _write(
-    conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: datetime, found: Findings
-) -> list[int]:
+def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: datetime, found: Findings) -> list[int]:
     """Everything that follows from the judgements; returns the incidents that somebody has to hear of."""
     hold(conn, Lock.ALERTS)
     valid = detection.stage_judgements(conn, judged)

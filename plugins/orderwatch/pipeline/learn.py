@@ -31,8 +31,15 @@ def learn_thresholds(engine: Engine, policy: Policy, now: datetime, run_id: str 
     learned = learn_formula(history, policy)
     with engine.begin() as conn:
         version: int = run(
-            conn, "thresholds/insert_version", model="formula", now=now, window_from=window_from, window_to=now,
-            stages=len(history), policy_version=policy.version, run_id=run_id,
+            conn,
+            "thresholds/insert_version",
+            model="formula",
+            now=now,
+            window_from=window_from,
+            window_to=now,
+            stages=len(history),
+            policy_version=policy.version,
+            run_id=run_id,
         ).scalar_one()
         cells = as_json(learned.astype(object).where(learned.notna(), None).to_dict("records"))
         written = run(conn, "thresholds/insert_thresholds", version=version, thresholds=cells).rowcount

@@ -51,9 +51,7 @@ def validate_feeds(engine: Engine, scan_id: int, now: datetime) -> dict[str, dic
 def _validate_pull(conn: Connection, pull: Pull, scan_id: int, now: datetime) -> dict[str, int]:
     config = load_source(POLICY / "sources" / f"{pull.source}.yaml").feed(pull.feed)
     records = _read_records(conn, pull)
-    retried = run(
-        conn, "feeds/read_retryable", source=pull.source, feed=pull.feed, reasons=list(RETRYABLE)
-    ).all()
+    retried = run(conn, "feeds/read_retryable", source=pull.source, feed=pull.feed, reasons=list(RETRYABLE)).all()
     everything = [*records, *(row.record for row in retried)]
     frame = _without_stale(decode(everything, config, now), len(records))
     if pull.feed in REFERS_TO_ORDERS:
@@ -64,7 +62,11 @@ def _validate_pull(conn: Connection, pull: Pull, scan_id: int, now: datetime) ->
     counts = {"received": len(records), "accepted": len(found.good), "refused": len(found.bad)}
     if found.critical:
         scans.end_pull(
-            conn, pull.pull_id, "rejected", error=found.critical, refused=len(found.bad),
+            conn,
+            pull.pull_id,
+            "rejected",
+            error=found.critical,
+            refused=len(found.bad),
             checks=as_json([asdict(check) for check in found.checks]),
         )
         return counts
@@ -76,7 +78,11 @@ def _validate_pull(conn: Connection, pull: Pull, scan_id: int, now: datetime) ->
     copy_rows(conn, "feed_row", ("pull_id", "record_no", "version", "body"), rows)
     _quarantine(conn, pull, found, everything, config, [row.quarantine_id for row in retried], now)
     scans.end_pull(
-        conn, pull.pull_id, "validated", accepted=len(found.good), refused=len(found.bad),
+        conn,
+        pull.pull_id,
+        "validated",
+        accepted=len(found.good),
+        refused=len(found.bad),
         checks=as_json([asdict(check) for check in found.checks]),
     )
     return counts
@@ -106,23 +112,43 @@ def _known(conn: Connection, order_ids: pd.Series, scan_id: int) -> pd.Series:
 
 
 def _quarantine(
-    conn: Connection, pull: Pull, found: FeedValidation, records: Sequence[Mapping[str, Any]], config: FeedConfig,
-    retried: Sequence[int], now: datetime,
+    conn: Connection,
+    pull: Pull,
+    found: FeedValidation,
+    records: Sequence[Mapping[str, Any]],
+    config: FeedConfig,
+    retried: Sequence[int],
+    now: datetime,
 ) -> None:
     rejected = [
         {
-            "record_id": row.record_id, "reason": row.reasons[0], "record": records[row.record_no],
+            "record_id": row.record_id,
+            "reason": row.reasons[0],
+            "record": records[row.record_no],
             "detail": row.detail,
         }
         for row in found.bad
     ]
     if rejected:
         run(
-            conn, "feeds/upsert_quarantine", pull_id=pull.pull_id, source=pull.source, feed=pull.feed, rejected=as_json(rejected), now=now
+            conn,
+            "feeds/upsert_quarantine",
+            pull_id=pull.pull_id,
+            source=pull.source,
+            feed=pull.feed,
+            rejected=as_json(rejected),
+            now=now,
         )
     run(
-        conn, "feeds/settle_quarantine", source=pull.source, feed=pull.feed, pull_id=pull.pull_id,
-        key=config.key, retried=list(retried), now=now, handled_by=SCAN,
+        conn,
+        "feeds/settle_quarantine",
+        source=pull.source,
+        feed=pull.feed,
+        pull_id=pull.pull_id,
+        key=config.key,
+        retried=list(retried),
+        now=now,
+        handled_by=SCAN,
     )
 
 
@@ -140,12 +166,24 @@ def _plain(column: pd.Series) -> list[Any]:
 
 def _log(pull: Pull, found: FeedValidation) -> None:
     log.info(
-        "%s/%s: %s received, %s repeated, %s good, %s refused%s", pull.source, pull.feed, found.received,
-        found.repeated, len(found.good), len(found.bad), f"; CRITICAL: {found.critical}" if found.critical else "",
+        "%s/%s: %s received, %s repeated, %s good, %s refused%s",
+        pull.source,
+        pull.feed,
+        found.received,
+        found.repeated,
+        len(found.good),
+        len(found.bad),
+        f"; CRITICAL: {found.critical}" if found.critical else "",
     )
     for check in found.checks:
         if not check.success:
             log.warning(
-                "%s/%s: %s on %s: %s of %s rows refused (%s)", pull.source, pull.feed, check.expectation,
-                check.column, check.unexpected, check.evaluated, check.reason,
+                "%s/%s: %s on %s: %s of %s rows refused (%s)",
+                pull.source,
+                pull.feed,
+                check.expectation,
+                check.column,
+                check.unexpected,
+                check.evaluated,
+                check.reason,
             )

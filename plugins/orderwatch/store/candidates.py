@@ -25,8 +25,15 @@ def read_candidates(
     after = BEFORE_ALL
     while True:
         rows = run(
-            conn, "detect/read_candidates", now=now, triage_before=triage_before, nodes=[int(node) for node in nodes], page_size=PAGE,
-            after_alert_at=after[0], after_order_id=after[1], after_node=after[2],
+            conn,
+            "detect/read_candidates",
+            now=now,
+            triage_before=triage_before,
+            nodes=[int(node) for node in nodes],
+            page_size=PAGE,
+            after_alert_at=after[0],
+            after_order_id=after[1],
+            after_node=after[2],
         ).all()
         yield from map(_candidate, rows)
         if len(rows) < PAGE:
@@ -49,7 +56,9 @@ def _candidate(row: Row[Any]) -> Candidate:
 
 
 def _order(
-    order: Mapping[str, Any], shipment: Mapping[str, Any] | None, tier: str | None,
+    order: Mapping[str, Any],
+    shipment: Mapping[str, Any] | None,
+    tier: str | None,
     requests: Sequence[Mapping[str, Any]],
 ) -> Order:
     return Order(

@@ -59,13 +59,11 @@ def business_now(conn: Connection) -> datetime:
     return now
 
 
-def copy_rows(
-    conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> int:
+def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write rows with COPY, the fastest way in; returns how many. Names come from our code, never from data."""
     count = 0
     cursor = conn.connection.cursor()
-    with cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy:  # type: ignore[attr-defined]  # psycopg's own cursor
+    with cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy:
         for row in rows:
             copy.write_row(row)
             count += 1

@@ -18,16 +18,22 @@ from orderwatch.store.database import as_json, copy_rows, run
 from orderwatch.store.scans import Pull
 
 JUDGED = (
-    "order_id", "node", "alert_at", "entered_at", "verdict", "expected_until", "level", "batch_no", "evidence",
+    "order_id",
+    "node",
+    "alert_at",
+    "entered_at",
+    "verdict",
+    "expected_until",
+    "level",
+    "batch_no",
+    "evidence",
     "explanation",
 )
 
 
 def read_calendars(conn: Connection) -> dict[str, WorkCalendar]:
     """Everybody's opening hours exactly as the alert times were calculated with them."""
-    rows = conn.execute(
-        text("select c.code, h.opens, h.work_before, h.work_after from calendar_hours h join calendar c using (calendar_id)")
-    )
+    rows = run(conn, "policy/read_hours")
     return {row.code: _calendar(row.opens, row.work_before, row.work_after) for row in rows}
 
 
@@ -46,13 +52,22 @@ def read_feed_states(conn: Connection, pulls: Iterable[Pull], expected: Mapping[
             pull = now.get((source, feed))
             states.append(
                 FeedState(
-                    source, feed, known.get((source, feed)),
-                    failed=pull.error if pull and pull.state == "failed" else None,
+                    source,
+                    feed,
+                    known.get((source, feed)),
+                    failed=_failed(pull) if pull else None,
                     rejected=pull.error if pull and pull.state in {"broken", "rejected"} else None,
                     clock_skew_s=pull.clock_skew_s if pull else None,
                 )
             )
     return states
+
+
+def _failed(pull: Pull) -> str | None:
+    """Why this scan knows nothing newer of the feed; a worker that was killed left no error of its own."""
+    if pull.state in {"pulling", "pulled", "validated"}:
+        return f"{pull.source}/{pull.feed}: the scan was interrupted ({pull.state}). The next run tries again."
+    return pull.error if pull.state == "failed" else None
 
 
 def stage_judgements(conn: Connection, judged: Iterable[tuple[Candidate, Judgement]]) -> set[Member]:
@@ -64,9 +79,16 @@ def stage_judgements(conn: Connection, judged: Iterable[tuple[Candidate, Judgeme
         staged.add(Member(verdict.order_id, verdict.node))
         explanation = {"zh-CN": verdict.explanation.zh, "en": verdict.explanation.en}
         rows.append((
-            verdict.order_id, int(verdict.node), candidate.alert_at, candidate.entered_at, verdict.verdict,
-            verdict.expected_until, verdict.level, candidate.batch_no,
-            as_json({"reasons": verdict.reasons, **verdict.evidence}), as_json(explanation),
+            verdict.order_id,
+            int(verdict.node),
+            candidate.alert_at,
+            candidate.entered_at,
+            verdict.verdict,
+            verdict.expected_until,
+            verdict.level,
+            candidate.batch_no,
+            as_json({"reasons": verdict.reasons, **verdict.evidence}),
+            as_json(explanation),
         ))
     copy_rows(conn, "judged", JUDGED, rows)
     conn.execute(text("analyze judged"))
@@ -78,8 +100,13 @@ def read_situation(conn: Connection) -> Situation:
     """What is going on already: late orders, live incidents, how many orders wait, what recent scans found."""
     anomalies = tuple(
         OpenAnomaly(
-            order_id=row.order_id, node=Node(row.node), incident=row.dedup_key, kind=row.kind,
-            warehouse=row.warehouse, batch_no=row.batch_no, shortage_skus=tuple(row.shortage_skus),
+            order_id=row.order_id,
+            node=Node(row.node),
+            incident=row.dedup_key,
+            kind=row.kind,
+            warehouse=row.warehouse,
+            batch_no=row.batch_no,
+            shortage_skus=tuple(row.shortage_skus),
             fault_code=row.fault_code,
         )
         for row in run(conn, "detect/read_open_anomalies")
@@ -94,13 +121,29 @@ def read_situation(conn: Connection) -> Situation:
 
 
 def write_line(
-    conn: Connection, *, now: datetime, event: str, scan_id: int | None, policy_version: str | None,
-    incident_id: int | None = None, order_id: str | None = None, node: Node | None = None,
-    detail: Mapping[str, Any] | None = None, actor: str = "scan",
+    conn: Connection,
+    *,
+    now: datetime,
+    event: str,
+    scan_id: int | None,
+    policy_version: str | None,
+    incident_id: int | None = None,
+    order_id: str | None = None,
+    node: Node | None = None,
+    detail: Mapping[str, Any] | None = None,
+    actor: str = "scan",
 ) -> None:
     """One line of the append-only timeline."""
     run(
-        conn, "incidents/insert_timeline", now=now, event=event, actor=actor, incident_id=incident_id,
-        order_id=order_id, node=None if node is None else int(node), detail=as_json(detail or {}),
-        scan_id=scan_id, policy_version=policy_version,
+        conn,
+        "incidents/insert_timeline",
+        now=now,
+        event=event,
+        actor=actor,
+        incident_id=incident_id,
+        order_id=order_id,
+        node=None if node is None else int(node),
+        detail=as_json(detail or {}),
+        scan_id=scan_id,
+        policy_version=policy_version,
     )

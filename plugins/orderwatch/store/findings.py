@@ -29,7 +29,12 @@ def read_found(conn: Connection) -> list[Found]:
     """Every open anomaly of a live incident, gravest first."""
     return [
         Found(
-            row.order_id, Node(row.node).code, row.kind, row.level, group_of(row.dedup_key), row.incident_id,
+            row.order_id,
+            Node(row.node).code,
+            row.kind,
+            row.level,
+            group_of(row.dedup_key),
+            row.incident_id,
             row.explanation,
         )
         for row in run(conn, "findings/read_found")

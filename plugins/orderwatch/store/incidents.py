@@ -24,7 +24,12 @@ class Opened:
 
 
 def write_incident(
-    conn: Connection, plan: IncidentPlan, anomalies: Mapping[Member, int], *, policy: Policy, scan_id: int,
+    conn: Connection,
+    plan: IncidentPlan,
+    anomalies: Mapping[Member, int],
+    *,
+    policy: Policy,
+    scan_id: int,
     now: datetime,
 ) -> Opened:
     """Open the planned incident or extend the live one of the same key; every change is a line of its timeline."""
@@ -32,8 +37,15 @@ def write_incident(
     grace = policy.grading.levels[plan.level].acknowledge_within
     triage = plan.kind == "triage"
     row = run(
-        conn, "incidents/upsert_incident", dedup_key=plan.dedup_key, kind=plan.kind, level=plan.level,
-        state="triage" if triage else "open", owner_role=owner, reasons=as_json(plan.reasons), now=now,
+        conn,
+        "incidents/upsert_incident",
+        dedup_key=plan.dedup_key,
+        kind=plan.kind,
+        level=plan.level,
+        state="triage" if triage else "open",
+        owner_role=owner,
+        reasons=as_json(plan.reasons),
+        now=now,
         acknowledge_by=None if grace is None else now + grace,
         triage_until=now + policy.validity.triage_max_age if triage else None,
     ).one()
@@ -42,24 +54,44 @@ def write_incident(
         write_line(conn, event="opened", detail={"level": plan.level, "reasons": plan.reasons}, **lines)
     elif row.promoted:
         write_line(conn, event="triage_expired", detail={"level": plan.level}, **lines)
+    elif row.woken:
+        write_line(conn, event="reopened", detail={"reasons": plan.reasons}, **lines)
     for member in plan.members:
         write_line(
-            conn, event="anomaly_joined", order_id=member.order_id, node=member.node,
-            detail={"anomaly": anomalies[member]}, **lines,
+            conn,
+            event="anomaly_joined",
+            order_id=member.order_id,
+            node=member.node,
+            detail={"anomaly": anomalies[member]},
+            **lines,
         )
     ids = [anomalies[member] for member in plan.members]
     run(conn, "incidents/insert_members", incident_id=row.incident_id, anomaly_ids=ids)
     _explain_away(conn, plan, row.incident_id, scan_id, now)
-    return Opened(row.incident_id, news=row.opened or row.promoted)
+    return Opened(row.incident_id, news=row.opened or row.promoted or row.woken)
 
 
 def _explain_away(conn: Connection, plan: IncidentPlan, incident_id: int, scan_id: int, now: datetime) -> None:
     """Smaller incidents about the same orders become children or fall silent."""
     own = {f"order:{member.order_id}:{member.node.code}" for member in plan.members}
     absorbed = sorted({*plan.absorbs, *own} - {plan.dedup_key})
-    run(conn, "incidents/absorb_incidents", incident_id=incident_id, dedup_keys=absorbed, now=now, scan_id=scan_id)
+    run(
+        conn,
+        "incidents/absorb_incidents",
+        incident_id=incident_id,
+        dedup_keys=absorbed,
+        now=now,
+        scan_id=scan_id,
+    )
     if plan.inhibits:
-        run(conn, "incidents/inhibit_incidents", incident_id=incident_id, dedup_keys=list(plan.inhibits))
+        run(
+            conn,
+            "incidents/inhibit_incidents",
+            incident_id=incident_id,
+            dedup_keys=list(plan.inhibits),
+            now=now,
+            scan_id=scan_id,
+        )
 
 
 def _owner(plan: IncidentPlan, policy: Policy) -> str:
@@ -78,29 +110,51 @@ def write_source_incidents(
         if one.out:
             rules = policy.grading.levels[3]
             row = run(
-                conn, "incidents/upsert_incident", dedup_key=key, kind="source", level=3, state="open",
-                owner_role=rules.owner, reasons=as_json(one.out), now=now, triage_until=None,
+                conn,
+                "incidents/upsert_incident",
+                dedup_key=key,
+                kind="source",
+                level=3,
+                state="open",
+                owner_role=rules.owner,
+                reasons=as_json(one.out),
+                now=now,
+                triage_until=None,
                 acknowledge_by=None if rules.acknowledge_within is None else now + rules.acknowledge_within,
             ).one()
-            if row.opened:
+            if row.opened or row.woken:
                 opened.append(row.incident_id)
                 write_line(
-                    conn, now=now, event="opened", incident_id=row.incident_id, scan_id=scan_id,
-                    policy_version=policy.version, detail={"level": 3, "reasons": one.out},
+                    conn,
+                    now=now,
+                    event="opened" if row.opened else "reopened",
+                    incident_id=row.incident_id,
+                    scan_id=scan_id,
+                    policy_version=policy.version,
+                    detail={"level": 3, "reasons": one.out},
                 )
         elif one.fresh:
-            resolved += [row.incident_id for row in run(conn, "incidents/resolve_source", dedup_key=key, now=now)]
+            back = run(
+                conn,
+                "incidents/resolve_source",
+                dedup_key=key,
+                now=now,
+                scan_id=scan_id,
+                policy_version=policy.version,
+            )
+            resolved += [row.incident_id for row in back]
     return opened, resolved
 
 
-def settle_incidents(conn: Connection, policy: Policy, now: datetime) -> tuple[list[int], list[int]]:
+def settle_incidents(conn: Connection, policy: Policy, scan_id: int, now: datetime) -> tuple[list[int], list[int]]:
     """Resolve what has been healthy at two scans, close what has stayed resolved. Returns (resolved, closed)."""
-    resolved = [row.incident_id for row in run(conn, "incidents/resolve_healthy", now=now)]
+    about = {"now": now, "scan_id": scan_id, "policy_version": policy.version}
+    resolved = [row.incident_id for row in run(conn, "incidents/resolve_healthy", **about)]
     closed = []
     for level, rules in policy.grading.levels.items():
         before = now - rules.close_after
         closed += [
             row.incident_id
-            for row in run(conn, "incidents/close_resolved", level=level, now=now, resolved_before=before)
+            for row in run(conn, "incidents/close_resolved", level=level, resolved_before=before, **about)
         ]
     return resolved, closed

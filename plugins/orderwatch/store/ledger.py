@@ -15,14 +15,30 @@ STATE_AFTER = {"delivered": "delivered", "refused": "failed", "not_sent": "plann
 
 
 def plan(
-    conn: Connection, *, key: str, family: str, sink: str, recipient: str, payload: Mapping[str, Any],
-    level: int, now: datetime, valid_for: timedelta, incident_ids: Sequence[int] = (),
+    conn: Connection,
+    *,
+    key: str,
+    family: str,
+    sink: str,
+    recipient: str,
+    payload: Mapping[str, Any],
+    level: int,
+    now: datetime,
+    valid_for: timedelta,
+    incident_ids: Sequence[int] = (),
 ) -> bool:
     """Write an intent in the caller's transaction; ``False`` when this very effect is already planned."""
     effect_id = run(
-        conn, "effects/plan_effect",
-        effect_key=key, family=family, sink=sink, recipient=recipient, payload=as_json(payload), level=level,
-        now=now, valid_until=now + valid_for,
+        conn,
+        "effects/plan_effect",
+        effect_key=key,
+        family=family,
+        sink=sink,
+        recipient=recipient,
+        payload=as_json(payload),
+        level=level,
+        now=now,
+        valid_until=now + valid_for,
     ).scalar()
     if effect_id is not None and incident_ids:
         run(conn, "effects/link_effect", effect_id=effect_id, incident_ids=list(incident_ids))
@@ -39,9 +55,14 @@ def finish(conn: Connection, effect: Effect, outcome: Outcome, now: datetime) ->
     """Record how it ended; ``False`` when the lease was lost to another worker meanwhile."""
     again = now + outcome.wait if outcome.result in {"not_sent", "unknown"} else None
     done = run(
-        conn, "effects/finish_effect",
-        effect_id=effect.effect_id, fence=effect.fence, state=STATE_AFTER[outcome.result],
-        now=now, next_attempt_at=again, error=outcome.detail,
+        conn,
+        "effects/finish_effect",
+        effect_id=effect.effect_id,
+        fence=effect.fence,
+        state=STATE_AFTER[outcome.result],
+        now=now,
+        next_attempt_at=again,
+        error=outcome.detail,
     )
     return done.rowcount == 1
 

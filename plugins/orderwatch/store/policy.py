@@ -35,9 +35,14 @@ def _publish_nodes(conn: Connection, policy: Policy) -> bool:
     for node in Node:
         rules = policy.node(node)
         changed += run(
-            conn, "policy/upsert_node",
-            node=int(node), working_time=rules.working_time, actor=rules.actor, batch=rules.batch,
-            ceiling_s=_seconds(rules.ceiling), grace_s=_seconds(rules.grace),
+            conn,
+            "policy/upsert_node",
+            node=int(node),
+            working_time=rules.working_time,
+            actor=rules.actor,
+            batch=rules.batch,
+            ceiling_s=_seconds(rules.ceiling),
+            grace_s=_seconds(rules.grace),
             platform_lead_s=_seconds(rules.platform_lead),
         ).rowcount
     return changed > 0
@@ -56,8 +61,12 @@ def _publish_calendar(conn: Connection, policy: Policy, code: str, now: datetime
     _write_days(conn, row.calendar_id, days)
     hours = WorkCalendar.of(spans_of(days, rules.zone))
     run(
-        conn, "policy/upsert_hours", calendar_id=row.calendar_id,
-        opens=hours.opens.tolist(), work_before=hours.done_before.tolist(), work_after=hours.done_after.tolist(),
+        conn,
+        "policy/upsert_hours",
+        calendar_id=row.calendar_id,
+        opens=hours.opens.tolist(),
+        work_before=hours.done_before.tolist(),
+        work_after=hours.done_after.tolist(),
     )
     return True
 
@@ -66,7 +75,9 @@ def _write_days(conn: Connection, calendar_id: int, days: Sequence[CalendarDay])
     conn.execute(text("delete from calendar_day where calendar_id = :id"), {"id": calendar_id})
     rows = [
         {
-            "day": day.day.isoformat(), "status": day.status, "reason": day.reason,
+            "day": day.day.isoformat(),
+            "status": day.status,
+            "reason": day.reason,
             "windows": [[f"{w.opens:%H:%M}", f"{w.closes:%H:%M}"] for w in day.windows],
         }
         for day in days

@@ -43,13 +43,27 @@ class Pull:
 
 
 def open_scan(
-    conn: Connection, *, dag_id: str, run_id: str, purpose: str, dry_run: bool, note: str | None,
-    policy_version: str, now: datetime,
+    conn: Connection,
+    *,
+    dag_id: str,
+    run_id: str,
+    purpose: str,
+    dry_run: bool,
+    note: str | None,
+    policy_version: str,
+    now: datetime,
 ) -> int:
     """The scan of this run; a rerun of the same run finds the same scan."""
     scan_id: int = run(
-        conn, "feeds/open_scan", dag_id=dag_id, run_id=run_id, purpose=purpose, dry_run=dry_run, note=note,
-        policy_version=policy_version, now=now,
+        conn,
+        "feeds/open_scan",
+        dag_id=dag_id,
+        run_id=run_id,
+        purpose=purpose,
+        dry_run=dry_run,
+        note=note,
+        policy_version=policy_version,
+        now=now,
     ).scalar_one()
     return scan_id
 
@@ -62,19 +76,38 @@ def read_scan(conn: Connection, scan_id: int) -> Scan:
     return Scan(**row._mapping)
 
 
-def finish_scan(
-    conn: Connection, scan_id: int, now: datetime, new_anomalies: int, report: Mapping[str, Any]
-) -> None:
+def finish_scan(conn: Connection, scan_id: int, now: datetime, new_anomalies: int, report: Mapping[str, Any]) -> None:
     """Close the book of this scan with what it found."""
-    run(conn, "feeds/finish_scan", scan_id=scan_id, now=now, new_anomalies=new_anomalies, report=as_json(report))
+    run(
+        conn,
+        "feeds/finish_scan",
+        scan_id=scan_id,
+        now=now,
+        new_anomalies=new_anomalies,
+        report=as_json(report),
+    )
 
 
 def begin_pull(
-    conn: Connection, *, scan_id: int, source: str, feed: str, mode: str, since: datetime | None, until: datetime
+    conn: Connection,
+    *,
+    scan_id: int,
+    source: str,
+    feed: str,
+    mode: str,
+    since: datetime | None,
+    until: datetime,
 ) -> int:
     """Open the pull of one feed; a rerun starts it over and forgets what was staged before."""
     pull_id: int = run(
-        conn, "feeds/begin_pull", scan_id=scan_id, source=source, feed=feed, mode=mode, since=since, until=until
+        conn,
+        "feeds/begin_pull",
+        scan_id=scan_id,
+        source=source,
+        feed=feed,
+        mode=mode,
+        since=since,
+        until=until,
     ).scalar_one()
     clear_staged(conn, pull_id)
     return pull_id
@@ -83,7 +116,12 @@ def begin_pull(
 def end_pull(conn: Connection, pull_id: int, state: str, **values: Any) -> None:
     """Record how far a pull has come: ``pulled``, ``failed``, ``validated``, ``rejected`` or ``applied``."""
     known: dict[str, Any] = {
-        "records": None, "accepted": None, "refused": None, "clock_skew_s": None, "error": None, "checks": None
+        "records": None,
+        "accepted": None,
+        "refused": None,
+        "clock_skew_s": None,
+        "error": None,
+        "checks": None,
     }
     run(conn, "feeds/end_pull", pull_id=pull_id, state=state, **{**known, **values})
 
@@ -95,5 +133,5 @@ def read_pulls(conn: Connection, scan_id: int) -> list[Pull]:
 
 def clear_staged(conn: Connection, pull_id: int) -> None:
     """Forget what was staged for this pull."""
-    for table in ("feed_record", "feed_row"):
-        conn.execute(text(f"delete from {table} where pull_id = :pull_id"), {"pull_id": pull_id})
+    conn.execute(text("delete from feed_record where pull_id = :pull_id"), {"pull_id": pull_id})
+    conn.execute(text("delete from feed_row where pull_id = :pull_id"), {"pull_id": pull_id})

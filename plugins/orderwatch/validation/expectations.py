@@ -38,9 +38,7 @@ def run_checks(frame: pd.DataFrame, checks: Sequence[Check], now: datetime) -> l
 
     expectations = []
     for number, check in enumerate(checks):
-        asked = ExpectationConfiguration(
-            type=check.expectation, kwargs=check.arguments(now), meta={"number": number}
-        )
+        asked = ExpectationConfiguration(type=check.expectation, kwargs=check.arguments(now), meta={"number": number})
         try:
             expectations.append(asked.to_domain_obj())
         except (ValueError, TypeError) as error:
@@ -53,9 +51,7 @@ def run_checks(frame: pd.DataFrame, checks: Sequence[Check], now: datetime) -> l
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Series.values returning", category=DeprecationWarning)
-        found = batch.validate(
-            gx.ExpectationSuite(name="feed", expectations=expectations), result_format=RESULT_FORMAT
-        )
+        found = batch.validate(gx.ExpectationSuite(name="feed", expectations=expectations), result_format=RESULT_FORMAT)
     outcomes = {result.expectation_config.meta["number"]: _outcome(result) for result in found.results}
     return [outcomes[number] for number in range(len(checks))]
 

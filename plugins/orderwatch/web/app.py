@@ -18,8 +18,11 @@ Name = Annotated[str, Query(max_length=250)]
 
 app = FastAPI(title="Orderwatch", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[logged_in])
 pages = Environment(
-    loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-    trim_blocks=True, lstrip_blocks=True,
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 
@@ -51,7 +54,11 @@ def run_page(
     with DatabaseHook().engine().connect() as conn:
         scan = read_scan_page(conn, dag_id, run_id, language)
     page = pages.get_template("scan.html").render(
-        scan=scan, task=task_id, lang=language, other=_other(request, language), root=request.scope["root_path"]
+        scan=scan,
+        task=task_id,
+        lang=language,
+        other=_other(request, language),
+        root=request.scope["root_path"],
     )
     return HTMLResponse(page)
 

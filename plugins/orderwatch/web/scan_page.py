@@ -65,10 +65,16 @@ def read_scan_page(conn: Connection, dag_id: str, run_id: str, language: Languag
         return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if at else None
 
     return ScanPage(
-        scan_id=scan.scan_id, purpose=scan.purpose, opened_at=local(scan.opened_at) or "",
-        finished_at=local(scan.finished_at), dry_run=scan.dry_run, note=scan.note,
-        policy_version=scan.policy_version, counts=scan.report.get("counts", {}),
-        silent=scan.report.get("silent", []), pulls=read_pulls(conn, scan.scan_id),
+        scan_id=scan.scan_id,
+        purpose=scan.purpose,
+        opened_at=local(scan.opened_at) or "",
+        finished_at=local(scan.finished_at),
+        dry_run=scan.dry_run,
+        note=scan.note,
+        policy_version=scan.policy_version,
+        counts=scan.report.get("counts", {}),
+        silent=scan.report.get("silent", []),
+        pulls=read_pulls(conn, scan.scan_id),
         incidents=_incidents(conn, scan.scan_id, policy, language),
         silence=[
             (row.order_id, _step(row.node, policy, language), row.explanation[language])
@@ -87,11 +93,13 @@ def _incidents(conn: Connection, scan_id: int, policy: Policy, language: Languag
 def _incident(rows: Sequence[Row[Any]], policy: Policy, language: Language) -> IncidentRow:
     first = rows[0]
     return IncidentRow(
-        incident_id=first.incident_id, level=first.level, kind=KINDS[first.kind][language], state=first.state,
+        incident_id=first.incident_id,
+        level=first.level,
+        kind=KINDS[first.kind][language],
+        state=first.state,
         owner=policy.role(first.owner_role).title.say(language),
         orders=[
-            (row.order_id, _step(row.node, policy, language), row.explanation[language])
-            for row in rows if row.order_id
+            (row.order_id, _step(row.node, policy, language), row.explanation[language]) for row in rows if row.order_id
         ],
         reasons=first.reasons,
     )

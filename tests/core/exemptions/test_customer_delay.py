@@ -44,6 +44,11 @@ def test_exactly_at_the_date_plus_grace_it_has_expired() -> None:
     assert (found.outcome, found.broken_promise) == ("no_match", True)
 
 
+def test_a_pending_wish_with_a_date_still_asks() -> None:
+    assert _decide(_wish(state="pending")).evidence["ask_customer"] is True
+    assert _decide(_wish()).evidence["ask_customer"] is False
+
+
 def test_nobody_asked() -> None:
     assert _decide().evidence["reason"] == "no_request"
 

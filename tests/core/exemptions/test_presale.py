@@ -14,9 +14,7 @@ from ..builders import DAY, HOUR, NOW, SECOND, at, make_candidate, make_context,
 SHIP_BY = at("11-25 20:00")
 
 
-def _decide(
-    now: datetime = NOW, node: Node = Node.PICK, order: dict[str, Any] | None = None, **line: Any
-) -> Finding:
+def _decide(now: datetime = NOW, node: Node = Node.PICK, order: dict[str, Any] | None = None, **line: Any) -> Finding:
     one = make_line(**{"presale": True, "ship_by": SHIP_BY} | line)
     whole = make_order(kind="presale", lines=(one,), **order or {})
     return decide(one, make_candidate(whole, node=node), make_context(now))

@@ -17,9 +17,7 @@ SLOT = at("11-23 15:00")
 ACKNOWLEDGED = at("11-18 10:00")
 
 
-def _decide(
-    now: datetime = NOW, node: Node = Node.OUTBOUND, threshold: Any = 3 * HOUR, **line: Any
-) -> Finding:
+def _decide(now: datetime = NOW, node: Node = Node.OUTBOUND, threshold: Any = 3 * HOUR, **line: Any) -> Finding:
     plain = {
         "fulfilment": "supplier",
         "supplier": "S1",

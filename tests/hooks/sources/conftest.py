@@ -100,9 +100,7 @@ def raw_server() -> Iterator[Callable[[bytes], str]]:
                 with peer:
                     peer.recv(65536)
                     try:
-                        for piece in (
-                            [answer] if not pause else [answer[i : i + 1] for i in range(len(answer))]
-                        ):
+                        for piece in [answer] if not pause else [answer[i : i + 1] for i in range(len(answer))]:
                             peer.sendall(piece)
                             time.sleep(pause)
                     except OSError:

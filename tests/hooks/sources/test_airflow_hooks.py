@@ -42,9 +42,7 @@ def test_engine_runs_without_airflow() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_hook_pulls_through_its_connection(
-    httpserver: HTTPServer, connect: Callable[..., None], now: datetime
-) -> None:
+def test_hook_pulls_through_its_connection(httpserver: HTTPServer, connect: Callable[..., None], now: datetime) -> None:
     from orderwatch.hooks.crm import CrmHook
 
     connect("crm")

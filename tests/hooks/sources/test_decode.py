@@ -109,9 +109,7 @@ def test_units_and_limits_of_whole_numbers() -> None:
 
 def test_enum_keeps_unknown_words_apart_from_ours() -> None:
     table = {"10": "open", "WAIT": "open", "DONE": "signed"}
-    assert [read("enum", word, values=table) for word in (10, "10", "WAIT", " DONE ")] == ["open"] * 3 + [
-        "signed"
-    ]
+    assert [read("enum", word, values=table) for word in (10, "10", "WAIT", " DONE ")] == ["open"] * 3 + ["signed"]
     assert read("enum", "FROZEN", values=table) == "FROZEN"
     assert read("enum", "open", values=table) == "?open"
     assert read("enum", "", values=table) is None
@@ -179,9 +177,7 @@ def test_nested_values(shipped: Shipped, make_order: Orders, now: datetime) -> N
     assert (row.category, row.line_count) == ("tv", 2)
 
 
-@pytest.mark.parametrize(
-    "buyer", [{"province": "", "address": "x"}, {"province": "x", "address": None}, None, "?"]
-)
+@pytest.mark.parametrize("buyer", [{"province": "", "address": "x"}, {"province": "x", "address": None}, None, "?"])
 def test_address_incomplete(buyer: object, shipped: Shipped, make_order: Orders, now: datetime) -> None:
     row = decode([make_order(buyer=buyer)], shipped("erp").feed("orders"), now).iloc[0]
     assert row["flags"] == ["stocking", "address_incomplete"]
@@ -257,9 +253,7 @@ def test_junk_never_breaks_decoding(data: st.DataObject) -> None:
 
     keys = st.sampled_from(sorted(make_order()))
     records = data.draw(
-        st.lists(
-            JSON | st.dictionaries(keys, JSON, max_size=4).map(lambda wrong: make_order(**wrong)), max_size=4
-        )
+        st.lists(JSON | st.dictionaries(keys, JSON, max_size=4).map(lambda wrong: make_order(**wrong)), max_size=4)
     )
     frame = decode(records, ORDERS, NOW)
     assert list(frame.record_no) == list(range(len(records)))

@@ -23,9 +23,7 @@ GOOD = {"id": "C00017", "tier": "VIP", "updated_at": "2026-10-08T01:00:00Z"}
 
 
 def pull(source: Source, now: datetime, feed: str = "customers") -> list[dict[str, Any]]:
-    return [
-        one for page in source.pull(feed, "changes", now - timedelta(hours=1), now) for one in page.records
-    ]
+    return [one for page in source.pull(feed, "changes", now - timedelta(hours=1), now) for one in page.records]
 
 
 def fail(source: Source, now: datetime, feed: str = "customers") -> SourceError:
@@ -81,9 +79,7 @@ def test_lasting_trouble_is_told(
     assert (len(httpserver.log), error.retryable) == (tries, retryable)
 
 
-@pytest.mark.parametrize(
-    ("wish", "waited"), [("7", 7.0), ("99999", 60.0), ("Thu, 08 Oct 2026 02:00:30 GMT", 30.0)]
-)
+@pytest.mark.parametrize(("wish", "waited"), [("7", 7.0), ("99999", 60.0), ("Thu, 08 Oct 2026 02:00:30 GMT", 30.0)])
 def test_retry_after_is_obeyed_within_reason(
     wish: str,
     waited: float,
@@ -99,9 +95,7 @@ def test_retry_after_is_obeyed_within_reason(
     assert sleeps == [waited]
 
 
-def test_deadline_counts_the_waiting(
-    httpserver: HTTPServer, crm: Sources, now: datetime, sleeps: list[float]
-) -> None:
+def test_deadline_counts_the_waiting(httpserver: HTTPServer, crm: Sources, now: datetime, sleeps: list[float]) -> None:
     answers(httpserver, *[429] * 9, **{"Retry-After": "30"})
     error = fail(crm(deadline=timedelta(seconds=20)), now)
     assert isinstance(error, errors.DeadlinePassed)
@@ -157,17 +151,13 @@ def test_answer_that_breaks_off_is_asked_again(
     assert len(sleeps) == 2
 
 
-def test_slow_drip_cannot_outlast_the_deadline(
-    raw_server: Callable[..., str], crm: Sources, now: datetime
-) -> None:
+def test_slow_drip_cannot_outlast_the_deadline(raw_server: Callable[..., str], crm: Sources, now: datetime) -> None:
     url = raw_server(HEAD + b"Content-Length: 500\r\n\r\n" + b" " * 500, pause=0.01)
     error = fail(crm(url=url, deadline=timedelta(seconds=1)), now)
     assert isinstance(error, errors.DeadlinePassed)
 
 
-def test_silence_is_a_timeout(
-    httpserver: HTTPServer, crm: Sources, now: datetime, sleeps: list[float]
-) -> None:
+def test_silence_is_a_timeout(httpserver: HTTPServer, crm: Sources, now: datetime, sleeps: list[float]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         assert isinstance(fail(crm(url=url, deadline=timedelta(seconds=3)), now), errors.TimedOut)
@@ -241,9 +231,7 @@ def _first_public(real: Callable[..., Any]) -> Callable[..., Any]:
     return resolve
 
 
-def test_rate_limit_spaces_the_calls(
-    httpserver: HTTPServer, crm: Sources, now: datetime, sleeps: list[float]
-) -> None:
+def test_rate_limit_spaces_the_calls(httpserver: HTTPServer, crm: Sources, now: datetime, sleeps: list[float]) -> None:
     from orderwatch.hooks.sources.config import RateLimit
 
     answers(httpserver)

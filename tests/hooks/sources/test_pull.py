@@ -121,9 +121,7 @@ def test_a_page_of_rows_without_any_position_is_a_change_of_interface(
         pull(source("erp"), "orders", now)
 
 
-def test_pages_are_bounded(
-    httpserver: HTTPServer, source: Sources, make_order: Orders, now: datetime
-) -> None:
+def test_pages_are_bounded(httpserver: HTTPServer, source: Sources, make_order: Orders, now: datetime) -> None:
     serve_orders(httpserver, [make_order(order_no=f"SO{n}") for n in range(7)])
     with pytest.raises(TooManyPages):
         pull(source("erp", max_pages=2), "orders", now)
@@ -154,9 +152,7 @@ def test_token_is_asked_once_for_many_pages(
     assert sum(request.path == "/oauth/token" for request, _ in httpserver.log) == 1
 
 
-def test_wrong_password_is_tried_once_and_never_told(
-    httpserver: HTTPServer, source: Sources, now: datetime
-) -> None:
+def test_wrong_password_is_tried_once_and_never_told(httpserver: HTTPServer, source: Sources, now: datetime) -> None:
     httpserver.expect_request("/oauth/token").respond_with_json({"error": "the-password"}, status=401)
     with pytest.raises(AuthFailed) as found:
         pull(source("erp"), "orders", now)
@@ -230,9 +226,7 @@ def test_link_header_is_followed_to_the_end(httpserver: HTTPServer, crm: Sources
 def test_link_must_lead_on_and_stay_at_home(
     link: str, error: type[Exception], httpserver: HTTPServer, crm: Sources, now: datetime
 ) -> None:
-    httpserver.expect_request("/customers").respond_with_handler(
-        lambda _: answer([], Link=f'<{link}>; rel="next"')
-    )
+    httpserver.expect_request("/customers").respond_with_handler(lambda _: answer([], Link=f'<{link}>; rel="next"'))
     with pytest.raises(error):
         pull(crm(), "customers", now)
 

@@ -42,9 +42,7 @@ def test_mistake_names_file_and_field(old: str, new: str, told: str, source_file
     assert told in str(found.value)
 
 
-def test_window_overlaps_backwards_and_stays_behind_now(
-    shipped: Callable[[str], SourceConfig], now: datetime
-) -> None:
+def test_window_overlaps_backwards_and_stays_behind_now(shipped: Callable[[str], SourceConfig], now: datetime) -> None:
     feed = shipped("erp").feed("orders")
     assert feed.window(now, now) == (now - timedelta(minutes=30), now - timedelta(seconds=5))
     assert feed.window(None, now) == (None, now - timedelta(seconds=5))

@@ -18,8 +18,8 @@ create table calendar_day (
 -- three arrays of one length: opening instant (epoch seconds), work seconds before it and up to its close
 create table calendar_hours (
     calendar_id smallint primary key references calendar,
-    opens bigint [] not null,
-    work_before bigint [] not null,
-    work_after bigint [] not null,
+    opens bigint[] not null,
+    work_before bigint[] not null,
+    work_after bigint[] not null,
     check (cardinality(opens) = cardinality(work_before) and cardinality(opens) = cardinality(work_after))
 );

@@ -26,11 +26,5 @@ def decide(line: Line, candidate: Candidate, context: Context) -> Finding:
         dates.append(started_at + line.ship_within)
     if not dates:
         return unknown("no_ship_by", relative=line.ship_within is not None)
-    moved = (
-        line.original_ship_by is not None
-        and line.ship_by is not None
-        and line.ship_by > line.original_ship_by
-    )
-    return waits_until(
-        min(dates), now=context.now, grace=context.grace(candidate.node), moved_by_seller=moved
-    )
+    moved = line.original_ship_by is not None and line.ship_by is not None and line.ship_by > line.original_ship_by
+    return waits_until(min(dates), now=context.now, grace=context.grace(candidate.node), moved_by_seller=moved)

@@ -22,9 +22,7 @@ def decide(line: Line, candidate: Candidate, context: Context) -> Finding:
     if acknowledged_at is None or acknowledged_at > context.now:
         return no_match("not_acknowledged", supplier=line.supplier)
     if line.supplier_slot_at is not None:
-        return waits_until(
-            line.supplier_slot_at, now=context.now, grace=grace, supplier=line.supplier, slot=True
-        )
+        return waits_until(line.supplier_slot_at, now=context.now, grace=grace, supplier=line.supplier, slot=True)
     calendar = context.calendar("supplier", line.supplier)
     if calendar is None:
         return unknown("no_calendar", supplier=line.supplier)

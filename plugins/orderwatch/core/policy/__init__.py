@@ -100,9 +100,7 @@ def _contradictions(policy: Policy) -> list[Problem]:
     for node in Node:
         rules = policy.node(node)
         for field, roles in (("first_responder", (rules.first_responder,)), ("deputies", rules.deputies)):
-            problems += [
-                _no_role("nodes", f"{node.code}.{field}", role) for role in roles if not _has(policy, role)
-            ]
+            problems += [_no_role("nodes", f"{node.code}.{field}", role) for role in roles if not _has(policy, role)]
         if rules.working_time and policy.calendar_code(node, "*") is None:
             message = f"no calendar {rules.actor} or {rules.actor}:* in calendars.yaml"
             problems.append(Problem("nodes.yaml", None, f"{node.code}.actor", message))

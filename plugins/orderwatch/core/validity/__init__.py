@@ -66,9 +66,7 @@ def assess(order: Order, context: Context) -> Validity:
         for name, check in CHECKS.items()
         if checks.of(name).state in ("active", "shadow")
     )
-    matched = [
-        found.check for found in findings if found.state == "active" and found.finding.outcome == "match"
-    ]
+    matched = [found.check for found in findings if found.state == "active" and found.finding.outcome == "match"]
     for verdict in ("invalid", "suspect"):
         if reasons := tuple(name for name in matched if checks.of(name).verdict == verdict):
             return Validity(verdict, reasons, findings)

@@ -9,6 +9,4 @@ from orderwatch.core.words import Order
 
 def check(order: Order, context: Context) -> Finding:
     del context
-    return (
-        match(flag="address_incomplete") if "address_incomplete" in order.flags else no_match("not_flagged")
-    )
+    return match(flag="address_incomplete") if "address_incomplete" in order.flags else no_match("not_flagged")

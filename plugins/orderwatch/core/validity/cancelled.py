@@ -9,8 +9,4 @@ from orderwatch.core.words import Order
 
 def check(order: Order, context: Context) -> Finding:
     del context
-    return (
-        match(status=order.status)
-        if order.status == "cancelled"
-        else no_match("other_status", status=order.status)
-    )
+    return match(status=order.status) if order.status == "cancelled" else no_match("other_status", status=order.status)

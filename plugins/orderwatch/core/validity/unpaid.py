@@ -10,7 +10,5 @@ from orderwatch.core.words import Order
 def check(order: Order, context: Context) -> Finding:
     del context
     return (
-        match(payment=order.payment)
-        if order.payment == "unpaid"
-        else no_match("other_payment", payment=order.payment)
+        match(payment=order.payment) if order.payment == "unpaid" else no_match("other_payment", payment=order.payment)
     )

@@ -229,9 +229,7 @@ class Success(Strict):
     path: JmesPath
     equals: Scalar
     message: JmesPath | None = None
-    codes: dict[str, Literal["credentials", "clock", "too_often", "busy", "refused"]] = Field(
-        default_factory=dict
-    )
+    codes: dict[str, Literal["credentials", "clock", "too_often", "busy", "refused"]] = Field(default_factory=dict)
 
 
 class FeedConfig(Strict):

@@ -68,9 +68,7 @@ def _as_object(record: Any, number: int, errors: Errors) -> dict[str, Any]:
     return record
 
 
-def _column(
-    rows: Sequence[dict[str, Any]], field: AnyField, one: Decode, errors: Errors
-) -> tuple[list[Any], int]:
+def _column(rows: Sequence[dict[str, Any]], field: AnyField, one: Decode, errors: Errors) -> tuple[list[Any], int]:
     """One field of all records: (values, how many records lack it). A plain loop, because it is hot."""
     get, empty, path = compile_path(field.path), empty_of(field), field.path
     values: list[Any] = []

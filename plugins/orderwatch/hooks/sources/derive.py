@@ -22,9 +22,7 @@ def derive(rule: Derive, records: Sequence[dict[str, Any]], columns: Columns) ->
         case FlagIfAnyEmpty():
             empty = _any_empty([compile_path(path) for path in rule.paths])
             return [
-                [*flags, rule.flag]
-                if flags is not None and rule.flag not in flags and empty(record)
-                else flags
+                [*flags, rule.flag] if flags is not None and rule.flag not in flags and empty(record) else flags
                 for record, flags in zip(records, columns[rule.to], strict=True)
             ]
 

@@ -149,9 +149,7 @@ class Source:
             records = keyset.fresh(received)
             moved = keyset.advance(records)
             if more and records and not any(map(keyset.position, records)):
-                raise self._transport.fail(
-                    errors.WrongShape, "no record of a page has a usable version and key"
-                )
+                raise self._transport.fail(errors.WrongShape, "no record of a page has a usable version and key")
             yield records.copy(), answer
             if not more:
                 return

@@ -116,9 +116,7 @@ def _cut(record: dict[str, Any], longest: _Place | None, limit: int) -> dict[str
             break
         container, key, _path = place
         container[key] = container[key][:_KEPT] + "…"
-    if (
-        len(_written(record)) > limit
-    ):  # not one long text but very many fields: keep the plain ones at the top
+    if len(_written(record)) > limit:  # not one long text but very many fields: keep the plain ones at the top
         plain = [(key, value) for key, value in record.items() if not isinstance(value, dict | list)]
         record = {key[:_KEPT]: value for key, value in plain[:50] if len(str(value)) <= 2 * _KEPT}
     return {**record, TOO_LARGE: named}

@@ -164,9 +164,7 @@ class Transport:
         return self._session
 
     def _adapter(self) -> HTTPAdapter:
-        return guarded_adapter(
-            lambda peer: refuse_forbidden(peer, self.endpoint.allow_private, self.source, self.feed)
-        )
+        return guarded_adapter(lambda peer: refuse_forbidden(peer, self.endpoint.allow_private, self.source, self.feed))
 
     def _check_status(self, response: requests.Response) -> None:
         status = response.status_code

@@ -1,0 +1,65 @@
+"""One scan of a company finds exactly what was planted there, tells whom it concerns, and repeats nothing."""
+
+from __future__ import annotations
+
+from orderwatch.local.verdict import Reality, compare
+from orderwatch.store.findings import (
+    count_messages,
+    count_waiting,
+    read_found,
+    read_quarantined,
+    read_silenced,
+)
+from tests.pipeline.books import fingerprints
+from tests.pipeline.company import Company
+from tests.pipeline.conftest import Install, StartCompany
+from tests.pipeline.harness import Pipeline
+
+
+def reality(pipeline: Pipeline, company: Company) -> Reality:
+    with pipeline.engine.connect() as conn:
+        return Reality(
+            orders=count_waiting(conn),
+            found=read_found(conn),
+            silenced=read_silenced(conn),
+            quarantined=read_quarantined(conn),
+            chat=company.chat(),
+            mails=company.mails(),
+            unsettled_messages=sum(n for state, n in count_messages(conn).items() if state != "delivered"),
+            scan_seconds=0.0,
+        )
+
+
+def test_first_scan_finds_what_was_planted_and_everybody_hears_of_it(
+    install: Install, start_company: StartCompany
+) -> None:
+    company = start_company()
+    pipeline = install(of=company)
+    pipeline.scan()
+    pipeline.notify()
+    result, differences = compare(company.truth(), reality(pipeline, company))
+    assert differences == []
+    assert result["exact"] and result["planted"] == result["found"] > 25
+
+
+def test_scanning_again_writes_no_business_row_and_plans_no_message(install: Install) -> None:
+    pipeline = install()
+    pipeline.scan()
+    for _ in range(8):  # until nothing happens in the company between two scans
+        before = fingerprints(pipeline.engine)
+        counts = pipeline.scan()
+        if pipeline.changed == 0:
+            break
+    assert pipeline.changed == 0, "every scan found changed orders"
+    assert fingerprints(pipeline.engine) == before
+    assert not any(counts.values())
+
+
+def test_telling_again_sends_nothing(install: Install, start_company: StartCompany) -> None:
+    company = start_company()
+    pipeline = install(of=company)
+    pipeline.scan()
+    pipeline.notify()
+    heard = len(company.chat()), len(company.mails())
+    assert pipeline.notify() == {}
+    assert (len(company.chat()), len(company.mails())) == heard

@@ -1,0 +1,58 @@
+"""Hours later: promises that have run out become late orders, and the books still equal the company's truth."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from orderwatch.local.verdict import Reality, compare
+from orderwatch.store.findings import count_waiting, read_found, read_quarantined, read_silenced
+from tests.pipeline.company import Company
+from tests.pipeline.conftest import Install, StartCompany
+from tests.pipeline.harness import Pipeline
+
+
+@pytest.fixture(scope="module")
+def aging(start_company: StartCompany) -> Company:
+    return start_company()
+
+
+@pytest.fixture(scope="module")
+def pipeline(install: Install, aging: Company) -> Pipeline:
+    made = install(of=aging)
+    made.scan()
+    made.notify()
+    return made
+
+
+def test_a_presale_whose_date_has_passed_is_a_broken_promise(pipeline: Pipeline, aging: Company) -> None:
+    presale = {one["order_id"] for one in aging.truth()["suppressed"] if one["reason"] == "presale"}
+    pass_time(pipeline, aging, timedelta(hours=7))
+    promised = [one for one in aging.truth()["anomalies"] if one["order_id"] in presale]
+    assert [(one["level"], one["kind"]) for one in promised] == [(1, "single")]
+    late = "select level, evidence -> 'reasons' ? 'broken_promise' from anomaly where order_id = :o"
+    assert pipeline.ask(late, o=promised[0]["order_id"]) == []  # two hours of grace
+    pass_time(pipeline, aging, timedelta(hours=2))
+    assert pipeline.ask(late, o=promised[0]["order_id"]) == [(1, True)]
+
+
+def test_after_hours_of_scans_the_books_are_the_truth_and_everybody_has_heard(
+    pipeline: Pipeline, aging: Company
+) -> None:
+    pipeline.notify()
+    with pipeline.engine.connect() as conn:
+        reality = Reality(
+            count_waiting(conn), read_found(conn), read_silenced(conn), read_quarantined(conn),
+            aging.chat(), aging.mails(), 0, 0.0,
+        )  # fmt: skip
+    _, differences = compare(aging.truth(), reality)
+    assert differences == []
+
+
+def pass_time(pipeline: Pipeline, company: Company, step: timedelta) -> None:
+    """Time passes at the company and here; two scans see it."""
+    company.advance(step)
+    pipeline.set_clock(company.ahead())
+    pipeline.scan()
+    pipeline.scan()
