@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from orderwatch.paths import HOME, POLICY
 
@@ -25,17 +26,21 @@ app.add_typer(quarantine, name="quarantine")
 Seed = Annotated[int, typer.Option(envvar="DEMO_SEED", help="Another seed is another company.")]
 Orders = Annotated[int, typer.Option(envvar="DEMO_ORDERS", min=400, help="Open orders of the company.")]
 Url = Annotated[str, typer.Option("--db", envvar="ORDERWATCH_DB_URL", help="postgresql:// URL of Orderwatch's tables.")]
+Replay = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Serve this order history (parquet or CSV) instead.")
+]
+At = Annotated[str | None, typer.Option(help="The instant at which the replay begins: 2017-11-20T12:00.")]
 STATE = HOME / ".state"
 out = Console()
 err = Console(stderr=True)
 
 
 @demo.command()
-def up(seed: Seed = 7, orders: Orders = 2000) -> None:
+def up(seed: Seed = 7, orders: Orders = 2000, replay: Replay = None, at: At = None) -> None:
     """Start PostgreSQL, the company and Airflow, run the first scan, and stay until Ctrl-C."""
     from orderwatch.local.demo import Demo
 
-    one = Demo(STATE / "demo", seed, orders)
+    one = Demo(STATE / "demo", seed, orders, replay, _instant_for(replay, at))
     _stop_on_signals()
     try:
         one.up()
@@ -44,7 +49,7 @@ def up(seed: Seed = 7, orders: Orders = 2000) -> None:
     except KeyboardInterrupt:
         err.print("\nstopping …")
     except Exception as error:
-        err.print(f"[red]✗[/] {error}")
+        _complain(error)
         raise typer.Exit(1) from error
     finally:
         one.down()
@@ -52,28 +57,33 @@ def up(seed: Seed = 7, orders: Orders = 2000) -> None:
 
 
 @demo.command()
-def check(seed: Seed = 7, orders: Orders = 2000) -> None:
+def check(seed: Seed = 7, orders: Orders = 2000, replay: Replay = None, at: At = None) -> None:
     """The same from nothing, one scan, then stop; the last line is the result as JSON, exit 0 only if exact."""
     from orderwatch.local.demo import Demo
-    from orderwatch.local.verdict import compare
+    from orderwatch.local.verdict import compare, describe
 
-    one = Demo(STATE / "check", seed, orders)
+    one = Demo(STATE / "check", seed, orders, replay, _instant_for(replay, at))
     _stop_on_signals()
     try:
         one.up(afresh=True)
-        result, differences = compare(one.company_get("control", "/_truth"), one.reality())
-        _show(one)
+        reality = one.reality()
+        differences: list[str] = []
+        if replay:
+            result = describe(reality)
+        else:
+            result, differences = compare(one.company_get("control", "/_truth"), reality)
+            _show(one)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except Exception as error:
-        err.print(f"[red]✗[/] {error}")
+        _complain(error)
         raise typer.Exit(1) from error
     finally:
         one.down()
     for difference in differences:
-        err.print(f"[red]✗[/] {difference}")
+        _complain(difference)
     print(json.dumps(result))
-    raise typer.Exit(0 if result["exact"] else 1)
+    raise typer.Exit(1 if differences else 0)
 
 
 @demo.command()
@@ -85,7 +95,7 @@ def advance(duration: Annotated[str, typer.Argument(help="How far, with its unit
     try:
         err.print(f"it is now {move(STATE / 'demo', parse_duration(duration)).isoformat()}")
     except (ValueError, OSError) as error:
-        err.print(f"[red]✗[/] {error}")
+        _complain(error)
         raise typer.Exit(2) from error
 
 
@@ -111,7 +121,7 @@ def lint() -> None:
         sources = [load_source(file).source for file in sorted((POLICY / "sources").glob("*.yaml"))]
         suites = [load_suite(file).feed for file in sorted((POLICY / "suites").glob("*.yaml"))]
     except (PolicyError, ConfigError) as error:
-        err.print(f"[red]✗[/] {error}")
+        _complain(error)
         raise typer.Exit(2) from error
     err.print(f"policy {version}; sources: {', '.join(sources)}; suites: {', '.join(suites)}")
 
@@ -156,6 +166,16 @@ def _show(one: Any) -> None:
     err.print(f"Airflow: {one.api.base_url}   state: {Path(os.path.relpath(one.folder))}")
     for user, password in one.logins.items():
         err.print(f"  {user:<11} {password}")
+
+
+def _instant_for(replay: Path | None, at: str | None) -> str | None:
+    if (replay is None) != (at is None):
+        raise typer.BadParameter("--replay FILE and --at INSTANT belong together")
+    return at
+
+
+def _complain(what: object) -> None:
+    err.print("[red]✗[/]", Text(str(what)))
 
 
 def _stop_on_signals() -> None:

@@ -29,7 +29,7 @@ from due as d
 inner join orders as o on d.order_id = o.order_id
 inner join order_stage as g on d.order_id = g.order_id and d.node = g.node
 inner join node_policy as p on d.node = p.node
-left join shipment as s on d.order_id = s.order_id
+left join lateral shipment_of(d.order_id) as s on true
 left join customer as c on o.customer_id = c.customer_id
 left join lateral (
     select jsonb_agg(to_jsonb(r) order by r.request_id) as requests

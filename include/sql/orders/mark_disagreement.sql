@@ -9,6 +9,6 @@ from (
         end as since
     from changed_order as c
     inner join orders as k on c.order_id = k.order_id
-    left join shipment as s on c.order_id = s.order_id
+    left join lateral shipment_of(c.order_id) as s on true
 ) as d
 where o.order_id = d.order_id and o.sources_disagree_since is distinct from d.since

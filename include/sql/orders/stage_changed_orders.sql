@@ -12,7 +12,7 @@ with milestone as (
         o.approved_at, s.printed_at, s.picked_at, s.shipped_at, s.signed_at
     from changed_order as c
     inner join orders as o on c.order_id = o.order_id
-    left join shipment as s on o.order_id = s.order_id
+    left join lateral shipment_of(o.order_id) as s on true
 ),
 
 passage as (

@@ -44,6 +44,8 @@ class Demo:
     folder: Path
     seed: int
     orders: int
+    replay: Path | None = None  # serve this order history instead of the made-up company
+    at: str | None = None  # the virtual instant at which the replay begins
     console: Console = field(default_factory=lambda: Console(stderr=True))
     processes: Processes = field(init=False)
     company: dict[str, Any] = field(default_factory=dict)
@@ -71,7 +73,7 @@ class Demo:
         self.engine = connect(url)
         with self._step("tables of Orderwatch"):
             migrate(url)
-        with self._step(f"demo company with {self.orders} open orders"):
+        with self._step(f"demo company: {self._what}"):
             self._start_company()
         environment = home.environment(os.environ, port, self._connections(server))
         with self._step("tables of Airflow"):
@@ -125,8 +127,18 @@ class Demo:
 
     # --- steps ---
 
-    def _identity(self) -> dict[str, int]:
-        return {"seed": self.seed, "orders": self.orders}
+    def _identity(self) -> dict[str, Any]:
+        return {"seed": self.seed, "orders": self.orders, "replay": str(self.replay), "at": self.at}
+
+    @property
+    def _what(self) -> str:
+        return f"replay of {self.replay.name} at {self.at}" if self.replay else f"{self.orders} open orders"
+
+    def _company_command(self, folder: Path) -> list[str | Path]:
+        start: list[str | Path] = [sys.executable, "-m", "demo"]
+        if self.replay:
+            return [*start, "replay", self.replay.resolve(), "--at", str(self.at), "--dir", folder]
+        return [*start, "serve", "--dir", folder, "--seed", str(self.seed), "--orders", str(self.orders)]
 
     def _company_file(self) -> Path:
         return self.folder / "demo.json"
@@ -142,19 +154,7 @@ class Demo:
     def _start_company(self) -> None:
         file = self.folder / "company" / "company.json"
         file.unlink(missing_ok=True)
-        command: list[str | Path] = [
-            sys.executable,
-            "-m",
-            "demo",
-            "serve",
-            "--dir",
-            file.parent,
-            "--seed",
-            str(self.seed),
-            "--orders",
-            str(self.orders),
-        ]
-        self.processes.start("company", command, os.environ, HOME)
+        self.processes.start("company", self._company_command(file.parent), os.environ, HOME)
         wait_for("the demo company", file.exists, 90, self.processes.check)
         self.company = json.loads(file.read_text())
         self._agree_on_time()

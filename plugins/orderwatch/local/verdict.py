@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,20 @@ def compare(truth: Mapping[str, Any], reality: Reality) -> tuple[dict[str, Any],
         "exact": not differences,
     }
     return result, differences
+
+
+def describe(reality: Reality) -> dict[str, Any]:
+    """What came out of a scan of real orders, where nobody knows the truth in advance."""
+    return {
+        "orders": reality.orders,
+        "late_by_step": dict(sorted(Counter(one.node for one in reality.found).items())),
+        "incidents": len(_incidents(reality.found)),
+        "incidents_by_kind": dict(sorted(Counter(row[0] for row in _incidents(reality.found)).items())),
+        "suppressed": dict(sorted(Counter(reason for _, _, reason in reality.silenced).items())),
+        "quarantined": len(reality.quarantined),
+        "alerts_delivered": len(reality.chat) + len(reality.mails),
+        "scan_seconds": round(reality.scan_seconds, 1),
+    }
 
 
 def _incidents(found: Iterable[Found]) -> set[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
@@ -14,6 +15,8 @@ from sqlalchemy import Connection, CursorResult, Engine, NullPool, TextClause, c
 from orderwatch.paths import SQL
 
 SCHEMA = "orderwatch"
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # not after an escaped backslash: that is text which reads so
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Lock(IntEnum):
@@ -71,8 +74,9 @@ def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: Iterab
 
 
 def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
-    """JSON as PostgreSQL takes it: instants in ISO, no NaN, and no NUL, which text columns refuse."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain).replace("\\u0000", "")
+    """JSON as PostgreSQL takes it: instants in ISO, no NaN, no NUL and no half character, which it refuses."""
+    written = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
+    return _HALF.sub("\ufffd", _NUL.sub(r"\1", written))
 
 
 def _plain(value: object) -> str:

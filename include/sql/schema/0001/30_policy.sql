@@ -33,7 +33,7 @@ create table threshold_version (
 create table threshold (
     version integer not null references threshold_version,
     cell_id integer not null,
-    threshold_s bigint not null check (threshold_s > 0),
+    threshold_s bigint not null check (threshold_s >= 0),
     mean_s double precision not null check (mean_s >= 0),
     buffer_s double precision not null check (buffer_s >= 0),
     samples integer not null check (samples > 0),

@@ -24,7 +24,7 @@ create index orders_customer on orders (customer_id) where status = 'open';
 
 create table shipment (
     shipment_id text primary key,
-    order_id text not null unique,
+    order_id text not null,
     version timestamptz not null,
     status text not null check (status in ('open', 'signed', 'cancelled')),
     warehouse text not null,
@@ -43,6 +43,15 @@ create table shipment (
     customs_entered_at timestamptz,
     customs_route text
 );
+
+-- the one that counts where a warehouse has started an order anew: not cancelled, else the newest
+create index shipment_order on shipment (order_id);
+create function shipment_of(wanted text) returns setof shipment language sql stable as $$
+    select * from shipment
+    where order_id = wanted
+    order by status = 'cancelled', version desc, shipment_id desc
+    limit 1
+$$;
 
 create table customer (
     customer_id text primary key,
