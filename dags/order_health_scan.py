@@ -53,7 +53,7 @@ with DAG(
         "look_back": Param(
             None,
             type=["null", "string"],
-            pattern=r"^\d+[mhd]$",
+            pattern=r"^[1-9]\d{0,2}[mhd]$",
             title="Look-back 回看",
             description="Ask for everything changed in this time instead of since the last scan: 90m, 6h, 2d.",
         ),

@@ -42,11 +42,18 @@ class Databases:
             )
         return connect(self.url(name))
 
+    def drop(self, engine: Engine) -> None:
+        with psycopg.connect(self.server, autocommit=True) as conn:
+            name = sql.Identifier(str(engine.url.database))
+            conn.execute(sql.SQL("drop database {} with (force)").format(name))
+
 
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
     """The server, with a migrated and otherwise empty database to copy."""
-    data = Path(tempfile.mkdtemp(prefix="ow"))  # short, for the socket; and not pytest's to tidy away
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4 * 1024**3
+    data = Path(tempfile.mkdtemp(prefix="ow", dir=memory if roomy else None))  # a short path, for the socket
     server = postgres.start(data / "pg")
     with psycopg.connect(server, autocommit=True) as conn:
         conn.execute("alter system set fsync = off")  # no test pulls the plug
@@ -60,6 +67,8 @@ def databases() -> Iterator[Databases]:
 
 
 @pytest.fixture
-def engine(databases: Databases) -> Engine:
+def engine(databases: Databases) -> Iterator[Engine]:
     """An empty database of our own for one test."""
-    return databases.copy()
+    made = databases.copy()
+    yield made
+    databases.drop(made)

@@ -38,10 +38,18 @@ def learned(airflow: None, databases: Databases, company: Company) -> dict[str, 
 
 
 @pytest.fixture
-def install(learned: None, databases: Databases, company: Company, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """An installation that has learned what is normal and knows no open order."""
+def install(
+    airflow: None,
+    databases: Databases,
+    company: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Install:
+    """An installation that has learned what is normal and knows no open order; or one on another database."""
 
     def install(template: str = LEARNED) -> Installation:
+        if template == LEARNED:
+            request.getfixturevalue("learned")
         return Installation(databases.copy(template), company, monkeypatch)
 
     return install

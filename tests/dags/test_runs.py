@@ -122,7 +122,7 @@ def test_a_source_that_is_down_reddens_its_own_pull_only_and_the_data_engineer_h
     assert set(tasks.values()) == ALL_SUCCEEDED
     assert run.state == "success"
     assert installation.ask("select distinct node from anomaly") == [1]  # the ERP alone says who waits for review
-    chat = [message for message in installation.chat() if message["to"] == "li.na"]
+    chat = [message for message in installation.chat() if message["to"] == ["li.na"]]
     mails = [mail for mail in installation.mails() if mail["to"] == ["li.na@example.com"]]
     assert (len(chat), len(mails)) == (1, 1)
     assert mails[0]["subject"] == "[Orderwatch] order_health_scan.wms.pull failed"

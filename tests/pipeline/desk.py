@@ -76,14 +76,18 @@ class Desk:
     policy: Policy = field(default_factory=lambda: load_policy(POLICY))
 
     def __post_init__(self) -> None:
+        self.set_time(NOON)
         with self.engine.begin() as conn:
-            conn.execute(text("update clock set ahead = :noon - clock_timestamp()"), {"noon": NOON})
             publish_policy(conn, self.policy, NOON)
         self.set_limits(dict.fromkeys(range(1, 6), 4 * 3600))
 
     def now(self) -> datetime:
         with self.engine.connect() as conn:
             return business_now(conn)
+
+    def set_time(self, now: datetime) -> None:
+        with self.engine.begin() as conn:
+            conn.execute(text("update clock set ahead = :now - clock_timestamp()"), {"now": now})
 
     def advance(self, step: timedelta) -> None:
         with self.engine.begin() as conn:
@@ -134,6 +138,11 @@ class Desk:
         scan_id = self.open(dry_run=dry_run)
         self.bring_in(scan_id, silent, **feeds)
         return detect(self.engine, self.policy, scan_id, feeds_of_all_sources(), "http://airflow.example")
+
+    def forget(self) -> None:
+        """As if no system had ever said anything."""
+        with self.engine.begin() as conn:
+            conn.execute(text("truncate orders, shipment, customer, delay_request cascade"))
 
     def ask(self, question: str, **values: Any) -> list[Any]:
         """The rows of one question to the books; of one column, its values."""

@@ -78,7 +78,9 @@ def expected(case: Case, policy: Policy, calendars: Mapping[str, WorkCalendar]) 
     late = case.entered_at + rules.ceiling
     if case.threshold_s is not None:
         learned: datetime | None
-        if not rules.working_time:
+        if case.threshold_s == 0:
+            learned = case.entered_at.replace(microsecond=0) if rules.working_time else case.entered_at
+        elif not rules.working_time:
             learned = case.entered_at + timedelta(seconds=case.threshold_s)
         else:
             hours = calendars.get(case.calendar or "")

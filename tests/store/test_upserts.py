@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from random import Random
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -94,11 +93,11 @@ def life_of(number: int) -> list[tuple[str, Body]]:
     return said
 
 
-def test_twenty_shuffles_of_the_same_events_end_in_the_same_state(databases: Any) -> None:
+def test_twenty_shuffles_of_the_same_events_end_in_the_same_state(desk: Desk) -> None:
     events = [event for number in range(9) for event in life_of(number)]
     ends = set()
     for seed in range(20):
-        desk = Desk(databases.copy())
+        desk.forget()
         dice = Random(seed)
         told = [*events, *dice.sample(events, 20)]
         if seed:

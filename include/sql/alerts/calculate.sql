@@ -53,6 +53,7 @@ learned as (
     select
         *,
         case
+            when working_time and threshold_s = 0 then to_timestamp(entered_s)  -- nothing to do is done at once
             when working_time
                 then to_timestamp(opens[last_span] + (worked_s + threshold_s - work_before[last_span]))
             else entered_at + threshold_s * interval '1 second'

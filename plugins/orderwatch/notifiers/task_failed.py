@@ -82,11 +82,12 @@ def _describe(context: Context) -> dict[str, Any]:
     from orderwatch.core.plain_text import one_line
 
     task = context["task_instance"]
+    reason = "".join(c if c.isprintable() else " " for c in str(context.get("exception") or "no reason given"))
     return {
         "key": f"{task.dag_id}:{task.run_id}:{task.task_id}:{task.map_index}:{task.try_number}",
         "dag": task.dag_id,
         "task": task.task_id,
         "run": task.run_id,
-        "reason": one_line(str(context.get("exception") or "no reason given"), 600),
+        "reason": one_line(reason, 600),
         "link": getattr(task, "log_url", "") or "",
     }

@@ -47,7 +47,7 @@ def _candidate(row: Row[Any]) -> Candidate:
         node=Node(row.node),
         entered_at=row.entered_at,
         alert_at=row.alert_at,
-        threshold=timedelta(seconds=row.threshold_s or row.ceiling_s),
+        threshold=timedelta(seconds=row.ceiling_s if row.threshold_s is None else row.threshold_s),
         working_time=row.working_time,
         batch_no=row.batch_no,
         promise_broken_at=row.granted_until,

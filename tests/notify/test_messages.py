@@ -1,0 +1,161 @@
+"""Messages: short enough for their channel, honest about what is left out, harmless whatever a source wrote."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+from jinja2 import UndefinedError
+
+from orderwatch.core.messages import BETWEEN_LANGUAGES, BYTE_LIMITS, compose, render
+from orderwatch.core.notices import Family
+from orderwatch.paths import TEMPLATES
+
+FRAME = {"count": 3, "role": "运营经理", "now": "2026-11-18 12:00", "link": "http://airflow.example/x"}
+FAILURE = {"dag": "order_health_scan", "task": "erp.pull", "run": "r1", "reason": "refused", "link": "http://a/l"}
+LANGUAGES = ("zh-CN", "en")
+FORMS = ("wecom", "mail")
+LISTS = ("opened", "digest", "resolved")
+
+
+def an_item(number: int = 1, **changes: Any) -> dict[str, Any]:
+    plain = {
+        "number": f"#{number}", "level": "一级", "kind": "单个订单超时", "node": "拣货", "orders": [f"SO{number:010}"],
+        "explanation": "在拣货已 3 天", "acknowledge_by": "2026-11-18 12:30",
+    }  # fmt: skip
+    return plain | changes
+
+
+def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tuple[Any, ...] = LANGUAGES) -> str:
+    form = "mail" if sink == "mail" else "wecom"
+    values = FRAME | {"count": len(items)}
+    return compose(TEMPLATES, f"{family}.{form}", languages, sink, lambda _: items, lambda _: values)
+
+
+def values_of(family: str) -> dict[str, Any]:
+    return FAILURE if family == "task_failed" else FRAME | {"items": [an_item()], "hidden": 0}
+
+
+# --- every template ---
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("family", get_args(Family))
+def test_every_family_has_a_text_for_every_channel_and_language(family: str, form: str, language: str) -> None:
+    text = render(TEMPLATES, f"{family}.{form}", language, values_of(family), markup=form == "wecom")
+    assert len(text) > 20 and "{" not in text
+    if family in LISTS:
+        assert "SO0000000001" in text and "#1" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("family", LISTS)
+def test_every_family_has_a_subject_in_one_line(family: str, language: str) -> None:
+    subject = render(TEMPLATES, f"{family}.subject", language, values_of(family), markup=False)
+    assert subject.startswith("[Orderwatch]") and "\n" not in subject
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("family", get_args(Family))
+def test_a_value_that_a_template_lacks_is_an_error_and_not_a_gap(family: str, form: str, language: str) -> None:
+    values = values_of(family)
+    for name in ("reason", "items"):
+        without = {key: value for key, value in values.items() if key != name}
+        if len(without) < len(values):
+            with pytest.raises(UndefinedError, match=name):
+                render(TEMPLATES, f"{family}.{form}", language, without, markup=True)
+
+
+def test_both_languages_list_the_same_templates() -> None:
+    names = [{file.name for file in (TEMPLATES / language).glob("*.j2")} for language in LANGUAGES]
+    assert names[0] == names[1]
+
+
+# --- length ---
+
+
+@pytest.mark.parametrize("size", [1, 5, 30, 120])
+@pytest.mark.parametrize("sink", BYTE_LIMITS)
+def test_no_message_is_longer_than_its_channel_takes(sink: str, size: int) -> None:
+    items = [an_item(n, explanation="很" * 120) for n in range(size)]
+    for family in LISTS:
+        assert len(text_of(family, sink, items).encode()) <= BYTE_LIMITS[sink]
+
+
+@pytest.mark.parametrize("sink", BYTE_LIMITS)
+def test_what_is_left_out_is_counted(sink: str) -> None:
+    items = [an_item(n, explanation="e" * (9000 if sink == "mail" else 200)) for n in range(1, 41)]
+    for language, words in (("en", "and {} more"), ("zh-CN", "另有 {} 起")):
+        text = text_of("opened", sink, items, (language,))
+        shown = sum(f"SO{n:010}" in text for n in range(1, 41))
+        assert 0 < shown < 40
+        assert words.format(40 - shown) in text
+
+
+def test_a_message_that_holds_everything_mentions_nothing_left_out() -> None:
+    for language, words in (("en", " more"), ("zh-CN", "另有")):
+        assert words not in text_of("opened", "wecom_app", [an_item()], (language,))
+
+
+def test_as_many_items_are_shown_as_fit() -> None:
+    items = [an_item(n) for n in range(1, 60)]
+    text = text_of("digest", "wecom_app", items, ("en",))
+    shown = sum(f"SO{n:010}" in text for n in range(1, 60))
+    one_more = render(
+        TEMPLATES, "digest.wecom", "en",
+        FRAME | {"count": 59, "items": items[: shown + 1], "hidden": 59 - shown - 1}, markup=True,
+    )  # fmt: skip
+    assert len(one_more.encode()) > BYTE_LIMITS["wecom_app"]
+
+
+def test_both_languages_of_a_message_show_the_same_items() -> None:
+    items = [an_item(n, explanation="很" * 60) for n in range(1, 30)]
+    chinese, english = text_of("opened", "wecom_app", items).split(BETWEEN_LANGUAGES)
+    shown = [{n for n in range(1, 30) if f"SO{n:010}" in text} for text in (chinese, english)]
+    assert shown[0] == shown[1] != set()
+
+
+def test_an_incident_of_many_orders_names_some_and_counts_the_rest() -> None:
+    text = text_of("opened", "wecom_app", [an_item(orders=[f"SO{n}" for n in range(2000)])], ("en",))
+    assert "SO5" in text and "SO6," not in text and "and 1994 more" in text
+
+
+def test_a_frame_that_alone_is_too_long_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"opened\.wecom alone is longer than the 2048 bytes"):
+        compose(
+            TEMPLATES, "opened.wecom", ["en"], "wecom_app", lambda _: [], lambda _: FRAME | {"link": "x" * 3000}
+        )  # fmt: skip
+
+
+# --- hostile text ---
+
+HOSTILE = {
+    "everybody is called": "<@all> pay now",
+    "somebody is called": "<@li.ting> pay now",
+    "everybody by name": "@all @所有人",
+    "wide letters": "＜＠all＞",
+    "a link": "[your prize](http://evil.example)",
+    "a heading": "# **URGENT** `rm`",
+    "a colour": '<font color="warning">red</font>',
+    "direction marks": "abc\u202edcba\u2066",
+    "control characters": "a\x00\x07\x1b[31mb",
+    "template code": "{{ 7 * 7 }} {% raw %}",
+}
+
+
+@pytest.mark.parametrize("place", ["explanation", "orders"])
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_is_words_and_nothing_else(kind: str, place: str) -> None:
+    value: Any = HOSTILE[kind] if place == "explanation" else [HOSTILE[kind]]
+    text = text_of("opened", "wecom_app", [an_item(**{place: value})], ("en",))
+    for trick in ("<@", "@all", "@所有人", "](http", "<font", "\u202e", "\u2066", "\x00", "\x07", "\x1b", "**URGENT"):
+        assert trick not in text
+    assert "49" not in text
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_failed_task_may_say_what_it_likes(kind: str) -> None:
+    text = render(TEMPLATES, "task_failed.wecom", "en", FAILURE | {"reason": HOSTILE[kind]}, markup=True)
+    assert not any(trick in text for trick in ("<@", "@all", "](http", "<font", "\x1b"))

@@ -1,0 +1,315 @@
+"""What each answer of WeCom and of a mail server proves: delivered, refused, nothing sent, or nobody knows."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from orderwatch.core.effect import Outcome
+from orderwatch.hooks import mail_client, wecom_client
+from orderwatch.hooks.mail_client import MailClient
+from orderwatch.hooks.wecom_client import WeComClient
+
+SEND, ROBOT, TOKEN = "/cgi-bin/message/send", "/cgi-bin/webhook/send", "/cgi-bin/gettoken"
+PERSON: Callable[[WeComClient], Outcome] = lambda client: client.send_to_person("li.ting", "late")  # noqa: E731 - two doors, one table
+GROUP: Callable[[WeComClient], Outcome] = lambda client: client.send_to_group("warehouse", "late")  # noqa: E731 - as above
+DOORS = pytest.mark.parametrize(("path", "send"), [(SEND, PERSON), (ROBOT, GROUP)], ids=["person", "group"])
+
+
+@pytest.fixture
+def wecom(httpserver: HTTPServer) -> WeComClient:
+    httpserver.expect_request(TOKEN).respond_with_json({"errcode": 0, "access_token": "t1"})
+    return client_of(httpserver.url_for(""))
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting is the one thing about a real server that a test need not share."""
+    monkeypatch.setattr(wecom_client, "TIMEOUT", (0.5, 0.5))
+    monkeypatch.setattr(mail_client, "TIMEOUT", 0.5)
+
+
+def client_of(url: str) -> WeComClient:
+    return WeComClient(url, "corp", "secret", 1_000_002, {"warehouse": "robot-key"})
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server whose every byte the test decides."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(3)
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                talk(connection)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(3)
+
+
+# --- WeCom ---
+
+ERRCODES = [
+    (0, "delivered", None),
+    (-1, "not_sent", 20),
+    (45009, "not_sent", 61),
+    (45033, "not_sent", 20),
+    (40058, "refused", None),
+    (60011, "refused", None),
+    (81013, "refused", None),
+    (93000, "refused", None),
+    (99999, "refused", None),
+]
+
+
+@DOORS
+@pytest.mark.parametrize(("code", "result", "wait"), ERRCODES)
+def test_the_errcode_decides_although_the_answer_is_200(
+    httpserver: HTTPServer, wecom: WeComClient, path: str, send: Any, code: int, result: str, wait: int | None
+) -> None:
+    httpserver.expect_request(path).respond_with_json({"errcode": code, "errmsg": "…"})
+    outcome = send(wecom)
+    assert outcome.result == result
+    if wait is not None:
+        assert outcome.wait == timedelta(seconds=wait)
+    if result != "delivered":
+        assert str(code) in outcome.detail
+
+
+@DOORS
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response("", 500), Response("busy", 503), Response('{"errcode": 0}', 502), Response("<html>", 200),
+        Response("[]", 200), Response("{}", 200), Response('{"errcode": "0"}', 200), Response("", 302),
+    ],
+    ids=["500", "503", "502 with json", "no json", "a list", "no errcode", "errcode as text", "redirect"],
+)  # fmt: skip
+def test_any_other_answer_leaves_it_unknown(
+    httpserver: HTTPServer, wecom: WeComClient, path: str, send: Any, answer: Response
+) -> None:
+    httpserver.expect_request(path).respond_with_response(answer)
+    assert send(wecom).result == "unknown"
+
+
+@DOORS
+def test_an_answer_that_does_not_come_in_time_leaves_it_unknown(
+    httpserver: HTTPServer, wecom: WeComClient, path: str, send: Any
+) -> None:
+    slow = threading.Event()
+
+    def late(request: Request) -> Response:
+        slow.wait(1.5)
+        return Response('{"errcode": 0}', 200)
+
+    httpserver.expect_request(path).respond_with_handler(late)
+    outcome = send(wecom)
+    slow.set()
+    assert outcome.result == "unknown"
+
+
+@pytest.mark.parametrize("send", [PERSON, GROUP], ids=["person", "group"])
+def test_a_refused_connection_proves_that_nothing_was_sent(send: Any) -> None:
+    assert send(client_of(f"http://127.0.0.1:{free_port()}")).result == "not_sent"
+
+
+def test_a_connection_cut_after_the_request_leaves_it_unknown() -> None:
+    with raw_server(lambda connection: (connection.recv(4096), None)[1]) as port:
+        assert GROUP(client_of(f"http://127.0.0.1:{port}")).result == "unknown"
+
+
+def test_a_person_whom_wecom_does_not_know_is_refused(httpserver: HTTPServer, wecom: WeComClient) -> None:
+    httpserver.expect_request(SEND).respond_with_json({"errcode": 0, "invaliduser": "li.ting"})
+    outcome = PERSON(wecom)
+    assert (outcome.result, outcome.detail) == ("refused", "WeCom knows nobody called li.ting")
+
+
+@pytest.mark.parametrize("code", [40014, 42001])
+def test_an_expired_token_is_renewed_once_and_the_message_sent(
+    httpserver: HTTPServer, wecom: WeComClient, code: int
+) -> None:
+    httpserver.expect_ordered_request(SEND).respond_with_json({"errcode": code})
+    httpserver.expect_ordered_request(SEND).respond_with_json({"errcode": 0})
+    assert PERSON(wecom).result == "delivered"
+    assert sum(request.path == TOKEN for request, _ in httpserver.log) == 2
+
+
+def test_a_token_that_is_never_accepted_is_refused(httpserver: HTTPServer, wecom: WeComClient) -> None:
+    httpserver.expect_request(SEND).respond_with_json({"errcode": 40014})
+    assert PERSON(wecom).result == "refused"
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ({"errcode": 40001}, "refused"),
+        ({"errcode": 40013}, "refused"),
+        ({"errcode": -1}, "not_sent"),
+        (None, "not_sent"),
+    ],
+    ids=["wrong secret", "wrong corp", "busy", "500"],
+)
+def test_without_a_token_nothing_was_sent(httpserver: HTTPServer, answer: Any, result: str) -> None:
+    response = Response("", 500) if answer is None else Response(json.dumps(answer), 200)
+    httpserver.expect_request(TOKEN).respond_with_response(response)
+    assert PERSON(client_of(httpserver.url_for(""))).result == result
+    assert not any(request.path == SEND for request, _ in httpserver.log)
+
+
+def test_an_application_message_asks_wecom_to_recognise_a_repeat(httpserver: HTTPServer, wecom: WeComClient) -> None:
+    httpserver.expect_request(SEND).respond_with_json({"errcode": 0})
+    PERSON(wecom)
+    body = httpserver.log[-1][0].get_json()
+    assert (body["enable_duplicate_check"], body["duplicate_check_interval"]) == (1, 14_400)
+
+
+def test_a_robot_without_a_key_is_refused_before_anything_is_sent(wecom: WeComClient) -> None:
+    outcome = wecom.send_to_group("nobody's group", "late")
+    assert (outcome.result, "no key" in (outcome.detail or "")) == ("refused", True)
+
+
+@pytest.mark.parametrize("code", [93000, 500])
+def test_no_detail_shows_a_secret(httpserver: HTTPServer, wecom: WeComClient, code: int) -> None:
+    answer = Response("", 500) if code == 500 else Response('{"errcode": 93000}', 200)
+    httpserver.expect_request(ROBOT).respond_with_response(answer)
+    said = [GROUP(wecom).detail, GROUP(client_of(f"http://127.0.0.1:{free_port()}")).detail]
+    assert all("robot-key" not in (one or "") and "secret" not in (one or "") for one in said)
+
+
+# --- mail ---
+
+
+class Postman:
+    """A mail server that answers one command as the test says, and accepts everything else."""
+
+    def __init__(self, command: str = "", answer: str = "") -> None:
+        self.command, self.answer = command, answer
+        self.mails: list[Envelope] = []
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:
+        if self.command == "RCPT":
+            return self.answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:
+        if self.command == "MAIL":
+            return self.answer
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
+        if self.command == "DATA":
+            return self.answer
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+@contextmanager
+def post_office(postman: Postman) -> Iterator[MailClient]:
+    controller = Controller(postman, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        yield MailClient("127.0.0.1", controller.port, "orderwatch@example.com", start_tls=False)
+    finally:
+        controller.stop()
+
+
+def send_mail(client: MailClient, subject: str = "一级事件", text: str = "晚了\n.\nlate") -> Outcome:
+    return client.send("opened:1:mail:x:7", "li.ting@example.com", subject, text)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "result"),
+    [
+        ("", "", "delivered"),
+        ("RCPT", "550 no such user", "refused"),
+        ("MAIL", "550 not you", "refused"),
+        ("MAIL", "451 later", "not_sent"),
+        ("DATA", "554 spam", "refused"),
+        ("DATA", "451 later", "not_sent"),
+        ("DATA", "421 closing", "not_sent"),
+    ],
+)
+def test_the_answer_of_the_mail_server_decides(command: str, answer: str, result: str) -> None:
+    with post_office(Postman(command, answer)) as client:
+        assert send_mail(client).result == result
+
+
+def test_a_mail_server_that_is_not_there_has_got_nothing() -> None:
+    client = MailClient("127.0.0.1", free_port(), "orderwatch@example.com", start_tls=False)
+    assert send_mail(client).result == "not_sent"
+
+
+def says(connection: socket.socket, *answers: str) -> None:
+    """Answer one command after the other, then hang up."""
+    connection.sendall(b"220 ready\r\n")
+    for answer in answers:
+        connection.recv(65_536)
+        connection.sendall(f"{answer}\r\n".encode())
+    connection.recv(65_536)
+
+
+def test_a_greeting_that_never_comes_proves_that_nothing_was_sent() -> None:
+    slow = threading.Event()
+    with raw_server(lambda connection: (slow.wait(1.5), None)[1]) as port:
+        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", start_tls=False))
+        slow.set()
+    assert outcome.result == "not_sent"
+
+
+def test_a_connection_lost_after_the_text_leaves_it_unknown() -> None:
+    talk = ("250 ok", "250 ok", "250 ok", "354 go on")
+    with raw_server(lambda connection: says(connection, *talk)) as port:
+        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", start_tls=False))
+    assert outcome.result == "unknown"
+
+
+def test_a_wish_for_encryption_that_the_server_cannot_fulfil_sends_nothing() -> None:
+    with post_office(Postman()) as client:
+        plain = MailClient(client.host, client.port, client.sender, start_tls=True)
+        assert send_mail(plain).result == "not_sent"
+
+
+def test_the_same_effect_has_the_same_message_id_and_another_one_another() -> None:
+    postman = Postman()
+    with post_office(postman) as client:
+        send_mail(client)
+        send_mail(client)
+        client.send("another", "li.ting@example.com", "x", "x")
+    ids = [line for mail in postman.mails for line in _header(mail, "Message-ID")]
+    assert ids[0] == ids[1] != ids[2]
+
+
+@pytest.mark.parametrize("subject", ["two\nBcc: everybody@example.com", "\r\n\r\nbody", "很长" * 500])
+def test_no_subject_becomes_a_header_of_its_own(subject: str) -> None:
+    postman = Postman()
+    with post_office(postman) as client:
+        assert send_mail(client, subject=subject).result == "delivered"
+    assert postman.mails[0].rcpt_tos == ["li.ting@example.com"]
+    assert _header(postman.mails[0], "Bcc") == []
+
+
+def _header(mail: Envelope, name: str) -> list[str]:
+    head = bytes(mail.content or b"").split(b"\r\n\r\n")[0].decode()
+    return [line for line in head.splitlines() if line.lower().startswith(name.lower() + ":")]

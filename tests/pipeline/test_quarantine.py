@@ -1,0 +1,125 @@
+"""A record that makes no sense waits in quarantine with its reason until better news of it arrive."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from orderwatch.hooks.sources.intake import take_in
+from orderwatch.pipeline.apply import apply_feeds
+from orderwatch.pipeline.validate import RecordsLost, validate_feeds
+from orderwatch.store import scans
+from orderwatch.store.database import as_json, copy_rows
+from tests.hooks.sources.builders import make_order, make_shipment
+from tests.pipeline.conftest import Install
+from tests.pipeline.desk import Desk
+
+MORNING = datetime(2026, 10, 8, 2, 7, tzinfo=UTC)
+SETTLED = "select record_id, reason, state, handled_by from quarantine order by quarantine_id"
+FEEDS = {"orders": "erp", "shipments": "wms"}
+Record = dict[str, Any]
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    made = Desk(engine)
+    made.set_time(MORNING)
+    return made
+
+
+def receive(desk: Desk, **feeds: list[Record]) -> int:
+    """One scan of records as the systems send them, up to the books."""
+    scan_id = desk.open()
+    with desk.engine.begin() as conn:
+        for feed, records in feeds.items():
+            pull_id = scans.begin_pull(
+                conn, scan_id=scan_id, source=FEEDS[feed], feed=feed, mode="changes", since=None, until=MORNING
+            )
+            taken = take_in(records, [], 100_000)
+            rows = ((pull_id, no, as_json(record)) for no, record in enumerate(taken))
+            copy_rows(conn, "feed_record", ("pull_id", "record_no", "record"), rows)
+            scans.end_pull(conn, pull_id, "pulled", records=len(records))
+    validate_feeds(desk.engine, scan_id, desk.now())
+    apply_feeds(desk.engine, scan_id, desk.now())
+    return scan_id
+
+
+def test_everything_dirty_in_the_company_is_refused_with_source_record_and_reason(
+    install: Install, company: Any
+) -> None:
+    pipeline = install()
+    pipeline.bring_in()
+    planted = {(q["source"], q["feed"], q["record_id"], q["reason"]) for q in company.truth()["quarantined"]}
+    assert set(pipeline.ask("select source, feed, record_id, reason from quarantine")) == planted
+    assert pipeline.ask("select count(*) from quarantine where detail = ''") == [0]
+
+
+def test_personal_data_is_not_kept_with_a_refused_record(install: Install) -> None:
+    pipeline = install()
+    pipeline.bring_in()
+    kept = pipeline.ask("select distinct record #>> '{buyer,phone}' from quarantine where feed = 'orders'")
+    assert set(kept) <= {"***", None}
+
+
+def test_a_shipment_whose_order_comes_later_is_accepted_at_the_next_scan(desk: Desk) -> None:
+    receive(desk, shipments=[make_shipment()])
+    assert desk.ask(SETTLED) == [("OB26100800012", "unknown_order", "new", None)]
+    receive(desk, orders=[make_order()], shipments=[])
+    assert desk.ask(SETTLED) == [("OB26100800012", "unknown_order", "replayed", "scan")]
+    assert desk.ask("select shipment_id, order_id from shipment") == [("OB26100800012", "SO26100800012")]
+
+
+def test_a_shipment_that_waits_for_its_order_is_refused_once_however_often_it_is_tried(desk: Desk) -> None:
+    for _ in range(3):
+        receive(desk, shipments=[])
+        receive(desk, shipments=[make_shipment()])
+    assert desk.ask(SETTLED) == [("OB26100800012", "unknown_order", "new", None)]
+
+
+def test_a_corrected_record_supersedes_the_bad_one(desk: Desk) -> None:
+    bad = make_order(pay={"state": "PAID", "amount": "-12.00", "currency": "CNY"})
+    receive(desk, orders=[bad])
+    assert desk.ask(SETTLED) == [("SO26100800012", "negative_amount", "new", None)]
+    assert desk.ask("select count(*) from orders") == [0]
+    receive(desk, orders=[make_order(modified="2026-10-08 10:01:00")])
+    assert desk.ask(SETTLED) == [("SO26100800012", "negative_amount", "superseded", "scan")]
+    assert desk.ask("select value_minor from orders") == [123_450]
+
+
+def test_a_newer_shipment_wins_over_the_one_that_waited_for_its_order(desk: Desk) -> None:
+    old = make_shipment(carrier="JD")
+    receive(desk, shipments=[old])
+    receive(desk, orders=[make_order()], shipments=[make_shipment(modified=old["modified"] + 1000)])
+    assert desk.ask("select carrier from shipment") == ["SF"]
+    assert desk.ask("select state from quarantine") != ["new"]
+
+
+@pytest.mark.parametrize("words", ["\\u0000", "ends with \\", "\x00", "half \ud83d", "很" * 90], ids=repr)
+def test_no_text_in_a_record_stops_the_others(desk: Desk, words: str) -> None:
+    receive(desk, orders=[make_order(remark=words, warehouse=words[:30]), make_order(order_no="SO26100800013")])
+    assert "SO26100800013" in desk.ask("select order_id from orders")
+
+
+def test_what_the_database_lost_between_two_steps_is_said_and_pulled_again(desk: Desk) -> None:
+    scan_id = receive(desk, orders=[make_order()])
+    with desk.engine.begin() as conn:
+        conn.exec_driver_sql("update feed_pull set state = 'pulled'")
+    with pytest.raises(RecordsLost, match=r"clear the task erp\.pull"):
+        validate_feeds(desk.engine, scan_id, desk.now())
+
+
+def test_the_share_of_bad_rows_that_makes_a_feed_unbelievable_keeps_its_watermark(desk: Desk) -> None:
+    bad = [make_order(order_no=f"SO2610080{n:04}", order_type="ODD") for n in range(40)]
+    receive(desk, orders=bad)
+    assert desk.ask("select state from feed_pull") == ["rejected"]
+    assert desk.ask("select count(*) from source_feed") == [0]
+    assert desk.ask("select count(*) from orders") == [0]
+
+
+def test_a_record_from_the_future_is_refused(desk: Desk) -> None:
+    late = (MORNING + timedelta(hours=9)).strftime("%Y-%m-%d %H:%M:%S")
+    receive(desk, orders=[make_order(modified=late)])
+    assert desk.ask("select reason from quarantine") == ["future_time"]
