@@ -148,8 +148,8 @@ def test_a_person_whom_wecom_does_not_know_is_refused(httpserver: HTTPServer, we
 def test_an_expired_token_is_renewed_once_and_the_message_sent(
     httpserver: HTTPServer, wecom: WeComClient, code: int
 ) -> None:
-    httpserver.expect_ordered_request(SEND).respond_with_json({"errcode": code})
-    httpserver.expect_ordered_request(SEND).respond_with_json({"errcode": 0})
+    httpserver.expect_oneshot_request(SEND).respond_with_json({"errcode": code})
+    httpserver.expect_oneshot_request(SEND).respond_with_json({"errcode": 0})
     assert PERSON(wecom).result == "delivered"
     assert sum(request.path == TOKEN for request, _ in httpserver.log) == 2
 

@@ -22,7 +22,7 @@ from orderwatch.local.demo import connections_of
 from orderwatch.paths import POLICY
 from orderwatch.pipeline.apply import apply_feeds
 from orderwatch.pipeline.detect import detect
-from orderwatch.pipeline.dispatch import dispatch
+from orderwatch.pipeline.dispatch import Send, dispatch
 from orderwatch.pipeline.learn import learn_thresholds
 from orderwatch.pipeline.pull import Reach, pull_source
 from orderwatch.pipeline.sources import feeds_of_all_sources
@@ -112,6 +112,10 @@ class Pipeline:
         return detect(self.engine, self.policy, scan_id, feeds_of_all_sources(), "http://airflow.example")
 
     def notify(self) -> dict[str, int]:
+        return dict(dispatch(self.engine, self.senders()))
+
+    def senders(self) -> dict[str, Send]:
+        """Fresh clients for the company's real sinks."""
         there = self.company["wecom"]
         wecom = WeComClient(
             there["url"], there["corp_id"], there["corp_secret"], there["agent_id"], {"*": there["robot_key"]}
@@ -122,13 +126,8 @@ class Pipeline:
         def to_mailbox(effect: Effect) -> Outcome:
             return mail.send(effect.effect_key, effect.recipient, effect.payload["subject"], effect.payload["text"])
 
-        return dict(
-            dispatch(
-                self.engine,
-                {
-                    "wecom_app": lambda effect: wecom.send_to_person(effect.recipient, effect.payload["text"]),
-                    "wecom_robot": lambda effect: wecom.send_to_group(effect.recipient, effect.payload["text"]),
-                    "mail": to_mailbox,
-                },
-            )
-        )
+        return {
+            "wecom_app": lambda effect: wecom.send_to_person(effect.recipient, effect.payload["text"]),
+            "wecom_robot": lambda effect: wecom.send_to_group(effect.recipient, effect.payload["text"]),
+            "mail": to_mailbox,
+        }

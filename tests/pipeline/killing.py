@@ -47,6 +47,11 @@ def killed_after_seconds(seconds: float, act: Callable[[], Any]) -> bool:
     return _run(act, seconds)
 
 
+def killed_by_itself(act: Callable[[], Any]) -> bool:
+    """Run ``act`` in a child that knows when to die; ``False`` if it ended without."""
+    return _run(act, None)
+
+
 def _run(act: Callable[[], Any], seconds: float | None) -> bool:
     pid = os.fork()
     if pid == 0:

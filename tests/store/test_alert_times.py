@@ -105,7 +105,14 @@ def some_case(dice: Random, number: int, calendars: list[str]) -> Case:
         node=Node(dice.randint(1, 5)),
         calendar=dice.choice([*calendars, None]),
         entered_at=entered + timedelta(microseconds=dice.choice((0, 0, 1, 999_999))),
-        threshold_s=dice.choice((None, 0, 1, dice.randint(1, 7200), dice.randint(1, 400_000), dice.randint(1, 5_000_000))),
+        threshold_s=dice.choice((
+            None,
+            0,
+            1,
+            dice.randint(1, 7200),
+            dice.randint(1, 400_000),
+            dice.randint(1, 5_000_000),
+        )),
         deadline=within(20) if dice.random() < 0.3 else None,
         expected_until=within(20) if dice.random() < 0.3 else None,
     )
@@ -127,7 +134,9 @@ def ask_sql(conn: Connection, cases: list[Case]) -> list[datetime]:
         conn, "thresholds/insert_version", model="test", now=NOW, window_from=NOW - timedelta(days=1), window_to=NOW,
         stages=1, policy_version="test", run_id=None,
     ).scalar_one()  # fmt: skip
-    known = [{"v": version, "cell": n + 1, "s": c.threshold_s} for n, c in enumerate(cases) if c.threshold_s is not None]
+    known = [
+        {"v": version, "cell": n + 1, "s": c.threshold_s} for n, c in enumerate(cases) if c.threshold_s is not None
+    ]
     conn.execute(text("insert into threshold values (:v, :cell, :s, 1, 0, 1, 'test')"), known)
     run(conn, "thresholds/activate", version=version)
     codes = {row.code: row.calendar_id for row in conn.execute(text("select code, calendar_id from calendar"))}

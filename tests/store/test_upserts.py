@@ -63,7 +63,9 @@ def test_an_older_version_never_overwrites_a_newer_one(
 def test_the_same_rows_again_change_nothing(desk: Desk) -> None:
     feeds = {"orders": [an_order()], "shipments": [a_shipment()]}
     assert bring(desk, **feeds) == 1
-    before = desk.ask("select xmin::text, ctid::text from order_stage union all select xmin::text, ctid::text from orders")
+    before = desk.ask(
+        "select xmin::text, ctid::text from order_stage union all select xmin::text, ctid::text from orders"
+    )
     assert bring(desk, **feeds) == 0
     assert before == desk.ask(
         "select xmin::text, ctid::text from order_stage union all select xmin::text, ctid::text from orders"

@@ -1,6 +1,6 @@
 -- grain: one row per incident to be told about, with its orders and the words of its first order
 select
-    i.incident_id, i.kind, i.level, i.owner_role, i.acknowledge_by, i.reasons,
+    i.incident_id, i.dedup_key, i.kind, i.level, i.owner_role, i.acknowledge_by, i.reasons,
     -- how often it has begun before: woken after it was over, or risen from triage
     i.reopened + (i.triage_until is not null and i.kind <> 'triage')::integer as comeback,
     coalesce(m.orders, '{}') as orders,

@@ -19,8 +19,11 @@ from orderwatch.core.words import Node
 from orderwatch.paths import TEMPLATES
 from orderwatch.store import ledger
 from orderwatch.store.database import run
+from orderwatch.store.findings import group_of
 
 WORTH_TELLING: Final = timedelta(hours=12)
+SHARED: Final = ("batch", "stock_out", "system_failure")  # the orders of these incidents share one named cause
+TOLD: Final = ("source", "mass_delay")  # the causes of these are sentences
 MACHINERY: Final = "data_engineer"  # hears of every silent source beside its owner
 
 
@@ -101,15 +104,14 @@ def _values(notice: Notice, language: Language, announcement: Announcement) -> d
 def _item(row: Row[Any], language: Language, announcement: Announcement) -> dict[str, Any]:
     nodes = [Node(number) for number in row.nodes]
     policy = announcement.policy
-    words = row.explanation[language] if row.explanation else "; ".join(row.reasons)
     return {
         "number": f"#{row.incident_id}",
         "level": LEVELS[language][row.level],
         "kind": KINDS[row.kind][language],
         "node": policy.node(nodes[0]).title.say(language) if len(nodes) == 1 else EVERY_NODE[language],
         "orders": row.orders,
-        "explanation": words,
-        "acknowledge_by": _local(row.acknowledge_by, announcement) if row.acknowledge_by else "",
+        "cause": group_of(row.dedup_key) if row.kind in SHARED else "; ".join(row.reasons) if row.kind in TOLD else "",
+        "explanation": row.explanation[language] if row.explanation else "",
     }
 
 

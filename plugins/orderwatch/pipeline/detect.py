@@ -87,7 +87,9 @@ def _detect(
     link: str,
 ) -> Findings:
     found = Findings()
-    states = detection.read_feed_states(conn, scans.read_pulls(conn, scan_id), feeds)
+    states = detection.read_feed_states(
+        conn, scans.read_pulls(conn, scan_id), feeds, now, policy.grading.sources.volume_window
+    )
     health = assess_sources(states, now, policy)
     found.silent = [one for one in health if not one.fresh]
     nodes = judgeable(health, policy)

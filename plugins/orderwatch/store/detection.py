@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -42,14 +42,25 @@ def _calendar(opens: Sequence[int], before: Sequence[int], after: Sequence[int])
     return WorkCalendar(starts, starts + done_after - done_before, done_before, done_after)
 
 
-def read_feed_states(conn: Connection, pulls: Iterable[Pull], expected: Mapping[str, Iterable[str]]) -> list[FeedState]:
+def read_feed_states(
+    conn: Connection,
+    pulls: Iterable[Pull],
+    expected: Mapping[str, Iterable[str]],
+    now: datetime,
+    window: timedelta,
+) -> list[FeedState]:
     """Every feed that should speak, with what is known of it and what this scan made of it."""
+    volume = {
+        (row.source, row.feed): (row.recent, row.usual)
+        for row in run(conn, "feeds/read_volume", now=now, window_s=int(window.total_seconds()))
+    }
     known = {(row.source, row.feed): row.last_ok_at for row in run(conn, "feeds/read_source_health")}
-    now = {(pull.source, pull.feed): pull for pull in pulls}
+    asked = {(pull.source, pull.feed): pull for pull in pulls}
     states = []
     for source, feeds in expected.items():
         for feed in feeds:
-            pull = now.get((source, feed))
+            pull = asked.get((source, feed))
+            recent, usual = volume.get((source, feed), (None, None))
             states.append(
                 FeedState(
                     source,
@@ -58,6 +69,8 @@ def read_feed_states(conn: Connection, pulls: Iterable[Pull], expected: Mapping[
                     failed=_failed(pull) if pull else None,
                     rejected=pull.error if pull and pull.state in {"broken", "rejected"} else None,
                     clock_skew_s=pull.clock_skew_s if pull else None,
+                    recent=None if recent is None else float(recent),
+                    usual=None if usual is None else float(usual),
                 )
             )
     return states

@@ -37,24 +37,16 @@ class SourcePolicy(Strict):
     """When a source counts as out, so that orders depending on it are unknown and not late.
 
     ``reconcile_every``: how often everything open is asked for again, because some systems change an order
-    without moving its change stamp.
+    without moving its change stamp. ``min_volume_usual``: where fewer changes than this are usual in the
+    window, their absence says nothing.
     """
 
     reconcile_every: Duration
     max_staleness: Duration
     min_volume_share: Share
+    min_volume_usual: Count
     volume_window: Duration
     max_clock_skew: Duration
-
-
-class LifePolicy(Strict):
-    """The clocks of an incident's life."""
-
-    resolve_after_healthy_scans: Count
-    reopen_within: Duration
-    flapping_after: Count
-    repeat_after: tuple[Duration, ...]
-    review_within: Duration
 
 
 class GradingFile(Strict):
@@ -67,7 +59,6 @@ class GradingFile(Strict):
     mass_delay: MassDelay
     levels: Mapping[int, LevelPolicy]
     sources: SourcePolicy
-    life: LifePolicy
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

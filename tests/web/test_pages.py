@@ -1,0 +1,200 @@
+"""The page of a run: who may see it, what it shows, and that foreign text stays text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.pipeline.desk import Desk
+from tests.web.conftest import HOSTILE
+
+if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
+
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
+NOBODY = {"dag_id": "order_health_scan", "run_id": "never"}
+QUERY = "?dag_id=order_health_scan&run_id=manual__1"
+
+
+# --- who may see it ---
+
+
+def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
+    from orderwatch.web.app import STATIC, app
+
+    paths = [route.path for route in app.routes]
+    assert sorted(paths) == ["/run", "/static/{name}"]  # and no /docs, no /openapi.json
+    for path in [f"/run{QUERY}", *(f"/static/{name}" for name in STATIC), "/static/../app.py"]:
+        assert stranger.get(path).status_code in ({401} if ".." not in path else {401, 404}), path
+    assert stranger.get("/docs").status_code == stranger.get("/openapi.json").status_code == 404
+
+
+def test_a_forged_token_is_refused(stranger: TestClient) -> None:
+    assert stranger.get(f"/run{QUERY}", headers={"Authorization": "Bearer nonsense"}).status_code in {401, 403}
+
+
+def test_a_viewer_sees_the_page_and_its_files(client: TestClient, scan: dict[str, str]) -> None:
+    assert client.get("/run", params=scan).status_code == 200
+    assert client.get("/static/orderwatch.css").headers["content-type"].startswith("text/css")
+    assert client.get("/static/theme.js").headers["content-type"].startswith("text/javascript")
+    assert client.get("/static/app.py").status_code == 404
+
+
+def test_nothing_but_reading_is_possible(client: TestClient) -> None:
+    assert {client.request(verb, f"/run{QUERY}").status_code for verb in ("POST", "PUT", "PATCH", "DELETE")} == {405}
+
+
+@pytest.mark.parametrize("path", [f"/run{QUERY}", "/static/theme.js", "/static/none", "/none", "/run"])
+def test_every_answer_forbids_caches_strange_frames_and_foreign_script(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'" and policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'self'"
+    assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+
+
+def test_the_page_keeps_its_own_policy(client: TestClient, scan: dict[str, str]) -> None:
+    """No inline script or style and no event attribute: the browser would refuse them."""
+    page = client.get("/run", params=scan).text
+    assert re.findall(r"<script(?! src=\"/static/)|<style|\sstyle=|\son[a-z]+=", page) == []
+
+
+def test_airflow_itself_serves_the_page_behind_its_login(tables: None, token: str, scan: dict[str, str]) -> None:
+    from airflow.api_fastapi.app import create_app
+    from fastapi.testclient import TestClient
+
+    with TestClient(create_app(apps="core")) as airflow:
+        assert airflow.get("/orderwatch/run", params=scan).status_code == 401
+        assert airflow.get("/orderwatch/static/theme.js").status_code == 401
+        answer = airflow.get("/orderwatch/run", params=scan, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 200
+        assert 'src="/orderwatch/static/theme.js"' in answer.text
+
+
+# --- what it shows ---
+
+
+def test_a_run_without_a_scan_says_so(client: TestClient) -> None:
+    assert "这次运行还没有开始扫描" in client.get("/run", params=NOBODY).text
+    assert "has not begun a scan yet" in client.get("/run", params=NOBODY | {"lang": "en"}).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "headings"),
+    [
+        ("zh-CN", ["数据：拉取与校验", "隔离的记录", "新开的事件", "超过正常时间但没有告警", "通知"]),
+        ("en", ["Data: pulled and validated", "Refused records", "Incidents opened", "Late, and nobody", "Messages"]),
+    ],
+)
+def test_the_page_shows_every_part_in_the_language_asked_for(
+    client: TestClient, scan: dict[str, str], lang: str, headings: list[str]
+) -> None:
+    page = client.get("/run", params=scan | {"lang": lang}).text
+    assert f'<html lang="{lang}">' in page
+    places = [page.find(heading) for heading in headings]
+    assert places == sorted(places) and places[0] > 0
+
+
+def test_the_browser_chooses_the_language_when_nobody_does(client: TestClient) -> None:
+    def language(accept: str) -> str:
+        return re.findall(r'<html lang="(.+?)">', client.get("/run", params=NOBODY, headers={"accept-language": accept}).text)[0]
+
+    assert [language(accept) for accept in ("en-GB,en;q=0.9", "zh-CN,zh;q=0.9", "de")] == ["en", "zh-CN", "zh-CN"]
+
+
+def test_the_other_language_is_one_click_away(client: TestClient, scan: dict[str, str]) -> None:
+    page = client.get("/run", params=scan | {"task_id": "validate_feeds", "lang": "en"}).text
+    link = re.findall(r'<a class="meta right" href="(.+?)"', page)[0].replace("&amp;", "&")
+    assert {"task_id=validate_feeds", "lang=zh-CN", f"run_id={scan['run_id']}"} <= set(link[1:].split("&"))
+
+
+def test_failed_checks_stand_first(client: TestClient, scan: dict[str, str]) -> None:
+    page = client.get("/run", params=scan).text
+    assert 0 < page.find("expect_bad") < page.find("expect_good")
+
+
+def test_refused_records_are_shown_with_their_reason(client: TestClient, scan: dict[str, str]) -> None:
+    refused = _section(client, scan, "Refused records")
+    assert "erp · orders" in refused and "wrong_type" in refused
+
+
+def test_incidents_are_shown_with_owner_order_and_reason(client: TestClient, scan: dict[str, str]) -> None:
+    opened = _section(client, scan, "Incidents opened")
+    assert "SO-1" in opened and "picking lead" in opened
+    assert re.search(r'class="level l\d"', opened)
+
+
+def test_silence_is_shown_with_its_reason(client: TestClient, scan: dict[str, str]) -> None:
+    silence = _section(client, scan, "nobody was alerted")
+    assert "SO-9" in silence and "SO-1" not in silence
+    assert "fraud" in silence.lower()
+
+
+def test_messages_are_shown_with_their_state(client: TestClient, scan: dict[str, str]) -> None:
+    messages = _section(client, scan, "Messages")
+    assert "zheng.qiang@example.com" in messages and "planned" in messages
+
+
+@pytest.mark.parametrize(
+    ("task", "part"),
+    [("erp.pull", "Data: pulled"), ("validate_feeds", "Refused"), ("detect_anomalies", "Incidents"), ("notify_owners", "Messages")],
+)
+def test_on_a_task_its_own_part_is_marked(client: TestClient, scan: dict[str, str], task: str, part: str) -> None:
+    page = client.get("/run", params=scan | {"lang": "en", "task_id": task}).text
+    marked = re.findall(r'<section class="here">\s*<h2>(.+?)<', page)
+    assert any(heading.startswith(part) for heading in marked), marked
+
+
+def test_a_dry_run_is_said_to_be_one(client: TestClient, desk: Desk) -> None:
+    desk.scan(dry_run=True)
+    run_id = desk.ask("select run_id from scan_run where dry_run")[0]
+    assert "Dry run" in client.get("/run", params={"dag_id": "desk", "run_id": run_id, "lang": "en"}).text
+
+
+# --- foreign text ---
+
+
+def test_foreign_text_stays_text(client: TestClient, scan: dict[str, str]) -> None:
+    """The page lives inside Airflow: a script here could do whatever the person who reads it may do."""
+    page = client.get("/run", params=scan | {"lang": "en", "task_id": HOSTILE}).text
+    assert HOSTILE not in page
+    for part in ("Data: pulled", "Refused records", "Incidents opened"):
+        assert ESCAPED in _section(client, scan, part)
+    assert f"note: {ESCAPED}" in page
+
+
+@pytest.mark.parametrize("name", ["dag_id", "run_id", "task_id"])
+def test_a_name_that_is_too_long_is_refused(client: TestClient, name: str) -> None:
+    assert client.get("/run", params=NOBODY | {name: "x" * 250}).status_code == 200
+    assert client.get("/run", params=NOBODY | {name: "x" * 251}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "query", [{"task_id": "{TASK_ID}"}, {"run_id": "{RUN_ID}"}, {"map_index": "{MAP_INDEX}"}, {"run_id": "x\x00y"}]
+)
+def test_what_airflow_left_in_its_link_is_no_error(client: TestClient, query: dict[str, str]) -> None:
+    assert client.get("/run", params=NOBODY | query).status_code in {200, 422}
+
+
+@pytest.mark.parametrize("query", [{"lang": "fr"}, {"lang": "../en"}])
+def test_an_unknown_language_is_refused(client: TestClient, query: dict[str, str]) -> None:
+    assert client.get("/run", params=NOBODY | query).status_code == 422
+
+
+def test_a_run_id_with_a_plus_survives_the_link(client: TestClient, desk: Desk) -> None:
+    """Airflow puts the run id into our address as it is, and a browser sends a plus that a server reads as a blank."""
+    with desk.engine.begin() as conn:
+        conn.exec_driver_sql(
+            "insert into scan_run (dag_id, run_id, purpose, opened_at, policy_version)"
+            " values ('d', 'manual__2026-11-22T10:00:00+00:00', 'scan', now(), 'p')"
+        )
+    page = client.get("/run?dag_id=d&run_id=manual__2026-11-22T10:00:00+00:00&lang=en").text
+    assert "has not begun" not in page
+
+
+def _section(client: TestClient, scan: dict[str, str], heading: str) -> str:
+    """The part of the English page under a heading."""
+    page = client.get("/run", params=scan | {"lang": "en"}).text
+    return next(part for part in re.split(r"<section", page) if heading in part)
