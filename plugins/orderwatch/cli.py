@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -104,7 +106,8 @@ def migrate(url: Url) -> None:
     """Create Orderwatch's tables, or bring them to this version."""
     from orderwatch.store.migrate import migrate as run
 
-    run(url)
+    with _database_errors_in_words():
+        run(url)
     err.print("the tables are up to date")
 
 
@@ -132,14 +135,14 @@ def why(order: str, url: Url) -> None:
     from orderwatch.store.database import connect
     from orderwatch.store.findings import read_decisions
 
-    with connect(url).connect() as conn:
+    with _database_errors_in_words(), connect(url).connect() as conn:
         lines = read_decisions(conn, order)
     if not lines:
-        err.print(f"nothing is known about {order}: no decision was ever needed, or no source has sent it")
+        err.print(Text(f"nothing is known about {order}: no decision was ever needed, or no source has sent it"))
         raise typer.Exit(1)
     table = Table("when", "step", "what", "why")
     for line in lines:
-        table.add_row(f"{line.at:%Y-%m-%d %H:%M}", line.node, line.event, line.why)
+        table.add_row(f"{line.at:%Y-%m-%d %H:%M}", line.node, line.event, Text(line.why))
     out.print(table)
 
 
@@ -149,11 +152,11 @@ def list_quarantine(url: Url) -> None:
     from orderwatch.store.database import connect
     from orderwatch.store.findings import read_quarantined
 
-    with connect(url).connect() as conn:
+    with _database_errors_in_words(), connect(url).connect() as conn:
         rows = read_quarantined(conn)
     table = Table("source", "feed", "record", "reason")
     for row in rows:
-        table.add_row(*(str(part) if part is not None else "" for part in row))
+        table.add_row(*(Text(part or "") for part in row))  # foreign text is no markup
     out.print(table)
 
 
@@ -172,6 +175,24 @@ def _instant_for(replay: Path | None, at: str | None) -> str | None:
     if (replay is None) != (at is None):
         raise typer.BadParameter("--replay FILE and --at INSTANT belong together")
     return at
+
+
+@contextmanager
+def _database_errors_in_words() -> Iterator[None]:
+    """One line instead of a traceback, and exit 2, when the database cannot be used."""
+    from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+
+    try:
+        yield
+    except (ArgumentError, ValueError) as error:
+        _complain(error)
+        raise typer.Exit(2) from error
+    except OperationalError as error:
+        _complain(f"the database cannot be reached: {str(error.orig).splitlines()[0]}")
+        raise typer.Exit(2) from error
+    except ProgrammingError as error:
+        _complain(f"{str(error.orig).splitlines()[0]}; are the tables there? Run: orderwatch db migrate")
+        raise typer.Exit(2) from error
 
 
 def _complain(what: object) -> None:

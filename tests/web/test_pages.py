@@ -93,7 +93,7 @@ def test_the_page_shows_every_part_in_the_language_asked_for(
 ) -> None:
     page = client.get("/run", params=scan | {"lang": lang}).text
     assert f'<html lang="{lang}">' in page
-    places = [page.find(heading) for heading in headings]
+    places = [page.find(f"<h2>{heading}") for heading in headings]
     assert places == sorted(places) and places[0] > 0
 
 
@@ -129,7 +129,7 @@ def test_incidents_are_shown_with_owner_order_and_reason(client: TestClient, sca
 def test_silence_is_shown_with_its_reason(client: TestClient, scan: dict[str, str]) -> None:
     silence = _section(client, scan, "nobody was alerted")
     assert "SO-9" in silence and "SO-1" not in silence
-    assert "fraud" in silence.lower()
+    assert "test order" in silence.lower()
 
 
 def test_messages_are_shown_with_their_state(client: TestClient, scan: dict[str, str]) -> None:
@@ -172,10 +172,14 @@ def test_a_name_that_is_too_long_is_refused(client: TestClient, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "query", [{"task_id": "{TASK_ID}"}, {"run_id": "{RUN_ID}"}, {"map_index": "{MAP_INDEX}"}, {"run_id": "x\x00y"}]
+    "query", [{"task_id": "{TASK_ID}"}, {"run_id": "{RUN_ID}"}, {"map_index": "{MAP_INDEX}"}, {"map_index": "-1"}]
 )
 def test_what_airflow_left_in_its_link_is_no_error(client: TestClient, query: dict[str, str]) -> None:
-    assert client.get("/run", params=NOBODY | query).status_code in {200, 422}
+    assert client.get("/run", params=NOBODY | query).status_code == 200
+
+
+def test_a_name_that_no_database_can_hold_is_refused(client: TestClient) -> None:
+    assert client.get("/run", params=NOBODY | {"run_id": "x\x00y"}).status_code == 422
 
 
 @pytest.mark.parametrize("query", [{"lang": "fr"}, {"lang": "../en"}])
@@ -183,14 +187,14 @@ def test_an_unknown_language_is_refused(client: TestClient, query: dict[str, str
     assert client.get("/run", params=NOBODY | query).status_code == 422
 
 
-def test_a_run_id_with_a_plus_survives_the_link(client: TestClient, desk: Desk) -> None:
-    """Airflow puts the run id into our address as it is, and a browser sends a plus that a server reads as a blank."""
+def test_a_run_id_with_a_plus_is_found(client: TestClient, desk: Desk) -> None:
+    """Every run id of Airflow ends with +00:00; its page encodes it before it puts it into our address."""
     with desk.engine.begin() as conn:
         conn.exec_driver_sql(
             "insert into scan_run (dag_id, run_id, purpose, opened_at, policy_version)"
             " values ('d', 'manual__2026-11-22T10:00:00+00:00', 'scan', now(), 'p')"
         )
-    page = client.get("/run?dag_id=d&run_id=manual__2026-11-22T10:00:00+00:00&lang=en").text
+    page = client.get("/run?dag_id=d&run_id=manual__2026-11-22T10%3A00%3A00%2B00%3A00&lang=en").text
     assert "has not begun" not in page
 
 

@@ -18,3 +18,36 @@ KINDS: dict[str, dict[Language, str]] = {
     "source": {"zh-CN": "数据源中断", "en": "source is silent"},
 }
 EVERY_NODE: dict[Language, str] = {"zh-CN": "多个环节", "en": "several steps"}
+CODES: dict[str, dict[Language, str]] = {
+    "pulling": {"zh-CN": "拉取中", "en": "pulling"},
+    "pulled": {"zh-CN": "已拉取", "en": "pulled"},
+    "failed": {"zh-CN": "失败", "en": "failed"},
+    "broken": {"zh-CN": "无法使用", "en": "unusable"},
+    "validated": {"zh-CN": "已校验", "en": "validated"},
+    "rejected": {"zh-CN": "整批拒绝", "en": "rejected as a whole"},
+    "applied": {"zh-CN": "已入库", "en": "applied"},
+    "changes": {"zh-CN": "增量", "en": "changes"},
+    "open": {"zh-CN": "全部在途", "en": "everything open"},
+    "completed": {"zh-CN": "历史完成", "en": "completed history"},
+    "new": {"zh-CN": "待处理", "en": "waiting"},
+    "replayed": {"zh-CN": "已重新接收", "en": "taken in later"},
+    "superseded": {"zh-CN": "已被正确记录取代", "en": "superseded"},
+    "discarded": {"zh-CN": "已丢弃", "en": "discarded"},
+    "planned": {"zh-CN": "待发送", "en": "planned"},
+    "sending": {"zh-CN": "发送中", "en": "sending"},
+    "delivered": {"zh-CN": "已送达", "en": "delivered"},
+    "unknown": {"zh-CN": "结果未知", "en": "outcome unknown"},
+    "needs_human": {"zh-CN": "需人确认", "en": "needs a person"},
+    "expired": {"zh-CN": "已过期未发", "en": "expired unsent"},
+    "opened": {"zh-CN": "新事件", "en": "opened"},
+    "digest": {"zh-CN": "汇总", "en": "digest"},
+    "resolved": {"zh-CN": "已恢复", "en": "resolved"},
+    "wecom_app": {"zh-CN": "企业微信", "en": "WeCom"},
+    "wecom_robot": {"zh-CN": "企业微信群", "en": "WeCom group"},
+    "mail": {"zh-CN": "邮件", "en": "mail"},
+}
+
+
+def say_code(code: str, language: Language) -> str:
+    """A code of our tables in a reader's words; a code nobody has named yet stays as it is."""
+    return CODES.get(code, {}).get(language, code)

@@ -252,8 +252,10 @@ def advance(folder: Path, step: timedelta) -> datetime:
 
     Raises ``OSError`` when no demonstration runs there.
     """
-    company = json.loads((folder / "company" / "company.json").read_text())
-    advance_company(company, step)
+    try:
+        advance_company(json.loads((folder / "company" / "company.json").read_text()), step)
+    except (FileNotFoundError, requests.ConnectionError) as error:
+        raise OSError("no demonstration is running; start one with: make demo") from error
     server = postgres.start(folder / "pg")
     with connect(postgres.url_of(server, "orderwatch")).begin() as conn:
         conn.execute(text("update clock set ahead = ahead + make_interval(secs => :s)"), {"s": step.total_seconds()})

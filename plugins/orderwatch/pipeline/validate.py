@@ -125,6 +125,7 @@ def _quarantine(
             "record_id": row.record_id,
             "reason": row.reasons[0],
             "record": records[row.record_no],
+            "message": {"zh-CN": row.message.zh, "en": row.message.en},
             "detail": row.detail,
         }
         for row in found.bad

@@ -104,13 +104,6 @@ class Suite(Strict):
         looked_at = [column for check in self.checks for column in check.columns]
         return tuple(dict.fromkeys((*self.columns, self.key, self.version, *looked_at)))
 
-    def explain(self, reason: str, language: Language) -> str:
-        """The sentence for a reason code in ``zh-CN`` or ``en``; the code itself if no check uses it."""
-        for check in self.checks:
-            if check.reason == reason:
-                return check.message.say(language)
-        return reason
-
 
 def load_suite(path: Path) -> Suite:
     """A suite's file, checked. Raises PolicyError or, where the feed's name is another one, ConfigError."""

@@ -12,7 +12,7 @@ import pandas as pd
 from orderwatch.hooks.sources.fields import show
 from orderwatch.validation.expectations import Outcome, run_checks
 from orderwatch.validation.repeats import drop_repeats
-from orderwatch.validation.suite import Check, Suite
+from orderwatch.validation.suite import Check, Message, Suite
 
 DETAIL = 80  # characters
 ALWAYS = ("record_no", "record_id", "content_id")
@@ -25,6 +25,7 @@ class Rejected:
     record_no: int
     record_id: str | None
     reasons: tuple[str, ...]
+    message: Message  # what the first reason means
     detail: str
 
 
@@ -119,6 +120,7 @@ def _reject(rows: pd.DataFrame, position: int, failed: Sequence[Check]) -> Rejec
         record_no=int(row["record_no"]),
         record_id=key if isinstance(key, str) else None,
         reasons=tuple(dict.fromkeys(check.reason for check in failed)),
+        message=failed[0].message,
         detail="; ".join(shown)[:DETAIL],
     )
 

@@ -14,7 +14,7 @@ from orderwatch.web.security import HEADERS, logged_in
 HERE = Path(__file__).parent
 STATIC = {"orderwatch.css": "text/css", "theme.js": "text/javascript"}
 Language = Literal["zh-CN", "en"]
-Name = Annotated[str, Query(max_length=250)]
+Name = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]  # PostgreSQL has no NUL in text
 
 app = FastAPI(title="Orderwatch", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[logged_in])
 pages = Environment(
@@ -47,6 +47,7 @@ def run_page(
     request: Request, dag_id: Name, run_id: Name, task_id: Name = "", lang: Language | None = None
 ) -> HTMLResponse:
     """What one run of a scan did; on a task, the part that this task did is opened."""
+    from orderwatch.core.titles import say_code
     from orderwatch.hooks.database import DatabaseHook
     from orderwatch.web.scan_page import read_scan_page
 
@@ -57,6 +58,7 @@ def run_page(
         scan=scan,
         task=task_id,
         lang=language,
+        words=lambda code: say_code(code, language),
         other=_other(request, language),
         root=request.scope["root_path"],
     )

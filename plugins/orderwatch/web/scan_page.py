@@ -17,6 +17,7 @@ from orderwatch.core.titles import KINDS
 from orderwatch.core.words import Node
 from orderwatch.paths import POLICY
 from orderwatch.store.database import run
+from orderwatch.store.findings import group_of
 from orderwatch.store.scans import Pull, read_pulls
 
 
@@ -27,6 +28,7 @@ class IncidentRow:
     incident_id: int
     level: int
     kind: str
+    cause: str | None  # what the orders share: a wave, an article, a fault
     owner: str
     state: str
     orders: Sequence[tuple[str, str, str]]  # order, step, why
@@ -96,6 +98,7 @@ def _incident(rows: Sequence[Row[Any]], policy: Policy, language: Language) -> I
         incident_id=first.incident_id,
         level=first.level,
         kind=KINDS[first.kind][language],
+        cause=group_of(first.dedup_key),
         state=first.state,
         owner=policy.role(first.owner_role).title.say(language),
         orders=[

@@ -68,6 +68,7 @@ create table quarantine (
     feed text not null,
     record_id text,
     reason text not null,
+    message jsonb not null,
     detail text not null,
     record jsonb not null,
     record_sha text not null,
