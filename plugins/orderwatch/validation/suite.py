@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from orderwatch.core.durations import Duration, Language
+from orderwatch.core.durations import Duration
 from orderwatch.core.policy.base import Strict, Text
 from orderwatch.core.policy.loader import load_file
 from orderwatch.hooks.sources.errors import ConfigError

@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from orderwatch.core.policy.base import Text
 from orderwatch.hooks.sources.fields import show
 from orderwatch.validation.expectations import Outcome, run_checks
 from orderwatch.validation.repeats import drop_repeats
-from orderwatch.validation.suite import Check, Message, Suite
+from orderwatch.validation.suite import Check, Suite
 
 DETAIL = 80  # characters
 ALWAYS = ("record_no", "record_id", "content_id")
@@ -25,7 +26,7 @@ class Rejected:
     record_no: int
     record_id: str | None
     reasons: tuple[str, ...]
-    message: Message  # what the first reason means
+    message: Text  # what the first reason means
     detail: str
 
 
