@@ -36,12 +36,12 @@ def test_every_import_goes_the_right_way() -> None:
     [
         ("core/judge.py", "import airflow", "orderwatch.core is not allowed to import airflow"),
         ("core/judge.py", "from orderwatch.store import ledger", "orderwatch.core is not allowed to import"),
-        ("core/validity/unpaid.py", "from orderwatch.core.validity import refunded", "Rules do not import rules BROKEN"),
+        ("core/validity/unpaid.py", "import orderwatch.core.validity.refunded", "Rules do not import rules BROKEN"),
         ("store/ledger.py", "import requests", "orderwatch.store is not allowed to import requests"),
         ("store/ledger.py", "from orderwatch.hooks import mail_client", "orderwatch.store is not allowed to import"),
         ("hooks/sources/engine.py", "from airflow.sdk import BaseHook", "Airflow stays at the edge BROKEN"),
         ("hooks/wecom_client.py", "from airflow.sdk import BaseHook", "Airflow stays at the edge BROKEN"),
-        ("hooks/sources/engine.py", "import orderwatch.validation.suite", "is not allowed to import orderwatch.validation"),
+        ("hooks/sources/engine.py", "import orderwatch.validation.suite", "orderwatch.hooks is not allowed to import"),
         ("pipeline/pull.py", "import orderwatch.hooks.erp", "reach for Airflow's hooks BROKEN"),
         ("notifiers/senders.py", "import orderwatch.operators.base", "orderwatch.notifiers is not allowed to import"),
         (

@@ -29,8 +29,8 @@ def database(databases: Databases) -> str:
     """The URL: SO1 is late in picking, SO2 is late as well and waits on the customer's own wish."""
     desk = Desk(databases.copy())
     wish = {
-        "request_id": "R1", "order_id": "SO2", "version": desk.now() - HOUR, "state": "confirmed", "requested_by": "customer",
-        "requested_at": desk.now() - HOUR, "until_at": desk.now() + timedelta(days=3),
+        "request_id": "R1", "order_id": "SO2", "version": desk.now() - HOUR, "state": "confirmed",
+        "requested_by": "customer", "requested_at": desk.now() - HOUR, "until_at": desk.now() + timedelta(days=3),
     }  # fmt: skip
     desk.scan(**late_in_pick("SO1", "SO2"), delay_requests=[wish])
     return desk.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
 HOSTILE = "<@all> @所有人 [pay here](http://evil.example)\\u202e\\n## **urgent**"
-TINY = '''
+TINY = """
 from datetime import timedelta
 from airflow.sdk import DAG, task
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
@@ -28,7 +28,7 @@ with DAG("tiny", schedule=None):
         raise RuntimeError("{reason}")
 
     break_down()
-'''
+"""
 RunTiny = Callable[..., "DagRun"]
 
 

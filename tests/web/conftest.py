@@ -103,6 +103,14 @@ def _refuse(desk: Desk, scan_id: int) -> None:
     with desk.engine.begin() as conn:
         pull = next(one for one in scans.read_pulls(conn, scan_id) if one.feed == "orders")
         scans.end_pull(conn, pull.pull_id, "applied", checks=as_json([asdict(check) for check in checks]))
-        rejected = [{"record_id": HOSTILE, "reason": "wrong_type", "record": {"id": HOSTILE}, "detail": HOSTILE}]
+        rejected = [
+            {
+                "record_id": HOSTILE,
+                "reason": "wrong_type",
+                "message": {"zh-CN": f"金额 {HOSTILE}", "en": f"amount {HOSTILE}"},
+                "detail": HOSTILE,
+                "record": {"id": HOSTILE},
+            }
+        ]
         refused: dict[str, Any] = {"rejected": as_json(rejected), "now": desk.now()}
         run(conn, "feeds/upsert_quarantine", pull_id=pull.pull_id, source="erp", feed="orders", **refused)

@@ -99,7 +99,8 @@ def test_the_page_shows_every_part_in_the_language_asked_for(
 
 def test_the_browser_chooses_the_language_when_nobody_does(client: TestClient) -> None:
     def language(accept: str) -> str:
-        return re.findall(r'<html lang="(.+?)">', client.get("/run", params=NOBODY, headers={"accept-language": accept}).text)[0]
+        page = client.get("/run", params=NOBODY, headers={"accept-language": accept}).text
+        return re.findall(r'<html lang="(.+?)">', page)[0]
 
     assert [language(accept) for accept in ("en-GB,en;q=0.9", "zh-CN,zh;q=0.9", "de")] == ["en", "zh-CN", "zh-CN"]
 
@@ -139,7 +140,12 @@ def test_messages_are_shown_with_their_state(client: TestClient, scan: dict[str,
 
 @pytest.mark.parametrize(
     ("task", "part"),
-    [("erp.pull", "Data: pulled"), ("validate_feeds", "Refused"), ("detect_anomalies", "Incidents"), ("notify_owners", "Messages")],
+    [
+        ("erp.pull", "Data: pulled"),
+        ("validate_feeds", "Refused"),
+        ("detect_anomalies", "Incidents"),
+        ("notify_owners", "Messages"),
+    ],
 )
 def test_on_a_task_its_own_part_is_marked(client: TestClient, scan: dict[str, str], task: str, part: str) -> None:
     page = client.get("/run", params=scan | {"lang": "en", "task_id": task}).text

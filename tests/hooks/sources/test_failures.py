@@ -141,7 +141,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
     [
         HEAD + b"Content-Length: 500\r\n\r\n[",
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n[1, 2\r\n",
-        HEAD + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
+        HEAD + b"Connection: close\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
     ],
 )
 def test_answer_that_breaks_off_is_asked_again(
