@@ -51,7 +51,7 @@ def up(seed: Seed = 7, orders: Orders = 2000, replay: Replay = None, at: At = No
     except KeyboardInterrupt:
         err.print("\nstopping …")
     except Exception as error:
-        _complain(error)
+        _complain(str(error) or repr(error))
         raise typer.Exit(1) from error
     finally:
         one.down()
@@ -78,7 +78,7 @@ def check(seed: Seed = 7, orders: Orders = 2000, replay: Replay = None, at: At =
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except Exception as error:
-        _complain(error)
+        _complain(str(error) or repr(error))
         raise typer.Exit(1) from error
     finally:
         one.down()
@@ -97,7 +97,7 @@ def advance(duration: Annotated[str, typer.Argument(help="How far, with its unit
     try:
         err.print(f"it is now {move(STATE / 'demo', parse_duration(duration)).isoformat()}")
     except (ValueError, OSError) as error:
-        _complain(error)
+        _complain(str(error) or repr(error))
         raise typer.Exit(2) from error
 
 
@@ -124,7 +124,7 @@ def lint() -> None:
         sources = [load_source(file).source for file in sorted((POLICY / "sources").glob("*.yaml"))]
         suites = [load_suite(file).feed for file in sorted((POLICY / "suites").glob("*.yaml"))]
     except (PolicyError, ConfigError) as error:
-        _complain(error)
+        _complain(str(error) or repr(error))
         raise typer.Exit(2) from error
     err.print(f"policy {version}; sources: {', '.join(sources)}; suites: {', '.join(suites)}")
 
@@ -185,7 +185,7 @@ def _database_errors_in_words() -> Iterator[None]:
     try:
         yield
     except (ArgumentError, ValueError) as error:
-        _complain(error)
+        _complain(str(error) or repr(error))
         raise typer.Exit(2) from error
     except OperationalError as error:
         _complain(f"the database cannot be reached: {str(error.orig).splitlines()[0]}")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.conftest import Databases
+from tests.pipeline.books import Rows, books
 from tests.pipeline.company import Company
 from tests.pipeline.harness import Pipeline
 
@@ -54,6 +55,20 @@ def install(databases: Databases, company: Company, learned: str) -> Install:
         return _connect(databases.copy(template, name), of)
 
     return install
+
+
+@pytest.fixture(scope="session")
+def scanned(install: Install) -> Pipeline:
+    """After one scan that nobody disturbed; to look at, not to go on with."""
+    pipeline = install()
+    pipeline.scan()
+    return pipeline
+
+
+@pytest.fixture(scope="session")
+def undisturbed(scanned: Pipeline) -> dict[str, Rows]:
+    """The books of that scan."""
+    return books(scanned.engine)
 
 
 def _connect(engine: Engine, company: Company) -> Pipeline:

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
 
-from orderwatch.core.policy import Policy, load_policy
-from orderwatch.paths import POLICY
+from orderwatch.core.policy import Policy
 from orderwatch.pipeline.apply import apply_feeds
 from orderwatch.pipeline.detect import detect
 from orderwatch.pipeline.sources import feeds_of_all_sources
 from orderwatch.store import scans
 from orderwatch.store.database import as_json, business_now, copy_rows
 from orderwatch.store.policy import publish_policy
+from tests.pipeline.harness import the_policy
 
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
@@ -73,7 +73,7 @@ class Desk:
     """One installation at a Wednesday noon, with a limit of four hours for every step."""
 
     engine: Engine
-    policy: Policy = field(default_factory=lambda: load_policy(POLICY))
+    policy: Policy = field(default_factory=the_policy)
 
     def __post_init__(self) -> None:
         self.set_time(NOON)

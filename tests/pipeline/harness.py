@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -34,13 +35,18 @@ from orderwatch.store.scans import open_scan
 _runs = count(1)
 
 
+@cache
+def the_policy() -> Policy:
+    return load_policy(POLICY)
+
+
 @dataclass
 class Pipeline:
     """One installation: our database and a company's systems."""
 
     engine: Engine
     company: Mapping[str, Any]
-    policy: Policy = field(default_factory=lambda: load_policy(POLICY))
+    policy: Policy = field(default_factory=the_policy)
     changed: int = 0  # orders that the latest scan found changed
     failures: list[SourceError] = field(default_factory=list)  # of the latest scan's pulls
 

@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-import pytest
-
 from orderwatch.pipeline.apply import apply_feeds
 from orderwatch.pipeline.validate import validate_feeds
 from tests.pipeline.books import books
@@ -27,37 +25,31 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
 
 
-@pytest.fixture(scope="module")
-def alone(install: Install) -> dict[str, Any]:
-    """The books after one scan that nobody disturbed."""
-    pipeline = install()
-    pipeline.scan()
-    return dict(books(pipeline.engine))
-
-
-def test_two_scans_at_the_same_time_leave_the_books_of_one(install: Install, alone: dict[str, Any]) -> None:
+def test_two_scans_at_the_same_time_leave_the_books_of_one(install: Install, undisturbed: dict[str, Any]) -> None:
     pipeline = install()
     found = together(pipeline.scan, pipeline.scan)
-    assert books(pipeline.engine) == alone
+    assert books(pipeline.engine) == undisturbed
     assert sorted(one["anomalies"] for one in found) == [
         0,
-        alone["anomalies"].total() - found_suspects(alone),
+        undisturbed["anomalies"].total() - suspects_in(undisturbed),
     ]
 
 
-def test_four_detections_of_four_scans_at_once_find_each_order_once(install: Install, alone: dict[str, Any]) -> None:
+def test_four_detections_of_four_scans_at_once_find_each_order_once(
+    install: Install, undisturbed: dict[str, Any]
+) -> None:
     pipeline = install()
     pipeline.bring_in()
     others = [pipeline.open() for _ in range(4)]
     together(*(lambda scan_id=one: pipeline.detect(scan_id) for one in others))
-    assert books(pipeline.engine) == alone
+    assert books(pipeline.engine) == undisturbed
 
 
-def test_one_detection_started_four_times_finds_each_order_once(install: Install, alone: dict[str, Any]) -> None:
+def test_one_detection_started_four_times_finds_each_order_once(install: Install, undisturbed: dict[str, Any]) -> None:
     pipeline = install()
     scan_id = pipeline.bring_in()
     together(*[lambda: pipeline.detect(scan_id)] * 4)
-    assert books(pipeline.engine) == alone
+    assert books(pipeline.engine) == undisturbed
 
 
 def test_applying_one_scan_twice_at_once_brings_in_each_order_once(install: Install) -> None:
@@ -69,5 +61,5 @@ def test_applying_one_scan_twice_at_once_brings_in_each_order_once(install: Inst
     assert min(changed) == 0 and max(changed) >= 700
 
 
-def found_suspects(alone: dict[str, Any]) -> int:
-    return sum(n for row, n in alone["anomalies"].items() if row[2] == "suspect")
+def suspects_in(undisturbed: dict[str, Any]) -> int:
+    return sum(n for row, n in undisturbed["anomalies"].items() if row[2] == "suspect")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from orderwatch.local.verdict import Reality, compare
 from orderwatch.store.findings import (
     count_messages,
@@ -30,21 +32,34 @@ def reality(pipeline: Pipeline, company: Company) -> Reality:
         )
 
 
-def test_first_scan_finds_what_was_planted_and_everybody_hears_of_it(
-    install: Install, start_company: StartCompany
-) -> None:
-    company = start_company()
-    pipeline = install(of=company)
-    pipeline.scan()
-    pipeline.notify()
-    result, differences = compare(company.truth(), reality(pipeline, company))
+@pytest.fixture(scope="module")
+def audience(start_company: StartCompany) -> Company:
+    """A company of its own: everything that its sinks hear comes from these tests."""
+    return start_company()
+
+
+@pytest.fixture(scope="module")
+def pipeline(install: Install, audience: Company) -> Pipeline:
+    """After the first scan and its messages."""
+    made = install(of=audience)
+    made.scan()
+    made.notify()
+    return made
+
+
+def test_first_scan_finds_what_was_planted_and_everybody_hears_of_it(pipeline: Pipeline, audience: Company) -> None:
+    result, differences = compare(audience.truth(), reality(pipeline, audience))
     assert differences == []
     assert result["exact"] and result["planted"] == result["found"] > 25
 
 
-def test_scanning_again_writes_no_business_row_and_plans_no_message(install: Install) -> None:
-    pipeline = install()
-    pipeline.scan()
+def test_telling_again_sends_nothing(pipeline: Pipeline, audience: Company) -> None:
+    heard = len(audience.chat()), len(audience.mails())
+    assert pipeline.notify() == {}
+    assert (len(audience.chat()), len(audience.mails())) == heard
+
+
+def test_scanning_again_writes_no_business_row_and_plans_no_message(pipeline: Pipeline) -> None:
     for _ in range(8):  # until nothing happens in the company between two scans
         before = fingerprints(pipeline.engine)
         counts = pipeline.scan()
@@ -53,13 +68,3 @@ def test_scanning_again_writes_no_business_row_and_plans_no_message(install: Ins
     assert pipeline.changed == 0, "every scan found changed orders"
     assert fingerprints(pipeline.engine) == before
     assert not any(counts.values())
-
-
-def test_telling_again_sends_nothing(install: Install, start_company: StartCompany) -> None:
-    company = start_company()
-    pipeline = install(of=company)
-    pipeline.scan()
-    pipeline.notify()
-    heard = len(company.chat()), len(company.mails())
-    assert pipeline.notify() == {}
-    assert (len(company.chat()), len(company.mails())) == heard

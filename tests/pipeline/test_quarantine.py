@@ -14,8 +14,9 @@ from orderwatch.pipeline.validate import RecordsLost, validate_feeds
 from orderwatch.store import scans
 from orderwatch.store.database import as_json, copy_rows
 from tests.hooks.sources.builders import make_order, make_shipment
-from tests.pipeline.conftest import Install
+from tests.pipeline.company import Company
 from tests.pipeline.desk import Desk
+from tests.pipeline.harness import Pipeline
 
 MORNING = datetime(2026, 10, 8, 2, 7, tzinfo=UTC)
 SETTLED = "select record_id, reason, state, handled_by from quarantine order by quarantine_id"
@@ -48,19 +49,15 @@ def receive(desk: Desk, **feeds: list[Record]) -> int:
 
 
 def test_everything_dirty_in_the_company_is_refused_with_source_record_and_reason(
-    install: Install, company: Any
+    scanned: Pipeline, company: Company
 ) -> None:
-    pipeline = install()
-    pipeline.bring_in()
     planted = {(q["source"], q["feed"], q["record_id"], q["reason"]) for q in company.truth()["quarantined"]}
-    assert set(pipeline.ask("select source, feed, record_id, reason from quarantine")) == planted
-    assert pipeline.ask("select count(*) from quarantine where detail = ''") == [0]
+    assert set(scanned.ask("select source, feed, record_id, reason from quarantine")) == planted
+    assert scanned.ask("select count(*) from quarantine where detail = ''") == [0]
 
 
-def test_personal_data_is_not_kept_with_a_refused_record(install: Install) -> None:
-    pipeline = install()
-    pipeline.bring_in()
-    kept = pipeline.ask("select distinct record #>> '{buyer,phone}' from quarantine where feed = 'orders'")
+def test_personal_data_is_not_kept_with_a_refused_record(scanned: Pipeline) -> None:
+    kept = scanned.ask("select distinct record #>> '{buyer,phone}' from quarantine where feed = 'orders'")
     assert set(kept) <= {"***", None}
 
 

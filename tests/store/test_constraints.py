@@ -119,8 +119,8 @@ VIOLATIONS = {
     "a judgement without a verdict": ("update order_alert set verdict = null", "order_alert_check"),
     "a failed pull without its error": ("update feed_pull set state = 'failed'", "feed_pull_check"),
     "settled quarantine at no time": (
-        "insert into quarantine (source, feed, reason, detail, record, record_sha, first_seen_at, state)"
-        " values ('erp', 'orders', 'odd', '', '{}', '', now(), 'replayed')",
+        "insert into quarantine (source, feed, reason, message, detail, record, record_sha, first_seen_at, state)"
+        " values ('erp', 'orders', 'odd', '{}', '', '{}', '', now(), 'replayed')",
         "quarantine_check",
     ),
     "a threshold below nothing": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import requests
 from rich.console import Console
@@ -53,12 +54,14 @@ class Demo:
     engine: Engine = field(init=False)
     logins: Mapping[str, str] = field(default_factory=dict)
     scan_seconds: float = 0.0
+    _held: TextIO | None = None
 
     def __post_init__(self) -> None:
         self.processes = Processes(self.folder / "logs")
 
     def up(self, *, afresh: bool = False) -> None:
         """Start everything and run the first scan; raises when a step fails, saying which log to read."""
+        self._lock()
         if afresh or not self._same_company():
             self._forget()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -87,11 +90,14 @@ class Demo:
         self.scan_seconds = self._run_dag(SCAN, "first scan")
 
     def down(self) -> None:
-        """Stop every process that was started, PostgreSQL last."""
+        """Stop every process that was started, PostgreSQL last; nothing when another one runs here."""
+        if self._held is None:
+            return
         self.processes.stop()
         if hasattr(self, "engine"):
             self.engine.dispose()
         postgres.stop(self.folder / "pg")
+        self._held.close()
 
     def watch(self) -> None:
         """Stay until the user ends it or a process dies."""
@@ -126,6 +132,17 @@ class Demo:
             )
 
     # --- steps ---
+
+    def _lock(self) -> None:
+        """Two demonstrations in one folder would take each other's processes for their own."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        held = self.folder.with_suffix(".lock").open("w")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.close()
+            raise RuntimeError(f"a demonstration already runs in {self.folder}; stop it with Ctrl-C first") from None
+        self._held = held
 
     def _identity(self) -> dict[str, Any]:
         return {"seed": self.seed, "orders": self.orders, "replay": str(self.replay), "at": self.at}
