@@ -54,8 +54,8 @@ def up(seed: Seed = 7, orders: Orders = 2000, replay: Replay = None, at: At = No
         _complain(str(error) or repr(error))
         raise typer.Exit(1) from error
     finally:
-        one.down()
-        err.print("everything is stopped")
+        if one.down():
+            err.print("everything is stopped")
 
 
 @demo.command()

@@ -162,8 +162,8 @@ def test_a_token_that_is_never_accepted_is_refused(httpserver: HTTPServer, wecom
 @pytest.mark.parametrize(
     ("answer", "result"),
     [
-        ({"errcode": 40001}, "refused"),
-        ({"errcode": 40013}, "refused"),
+        ({"errcode": 40001}, "not_sent"),
+        ({"errcode": 40013}, "not_sent"),
         ({"errcode": -1}, "not_sent"),
         (None, "not_sent"),
     ],
@@ -244,6 +244,7 @@ def send_mail(client: MailClient, subject: str = "一级事件", text: str = "�
     [
         ("", "", "delivered"),
         ("RCPT", "550 no such user", "refused"),
+        ("RCPT", "450 come back later", "not_sent"),
         ("MAIL", "550 not you", "refused"),
         ("MAIL", "451 later", "not_sent"),
         ("DATA", "554 spam", "refused"),
@@ -283,6 +284,13 @@ def test_a_connection_lost_after_the_text_leaves_it_unknown() -> None:
     with raw_server(lambda connection: says(connection, *talk)) as port:
         outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", start_tls=False))
     assert outcome.result == "unknown"
+
+
+def test_a_goodbye_that_goes_wrong_after_the_mail_was_accepted_sends_it_no_second_time() -> None:
+    talk = ("250 ok", "250 ok", "250 ok", "354 go on", "250 accepted", "421 shutting down")
+    with raw_server(lambda connection: says(connection, *talk)) as port:
+        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", start_tls=False))
+    assert outcome.result == "delivered"
 
 
 def test_a_wish_for_encryption_that_the_server_cannot_fulfil_sends_nothing() -> None:

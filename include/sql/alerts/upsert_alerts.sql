@@ -1,4 +1,4 @@
--- grain: one row per order in the node where it waits now; a refusal to alert is reconsidered on new facts
+-- grain: one row per order in the node where it waits now; every verdict is reconsidered on new facts
 insert into order_alert as known (
     order_id, node, cell_id, calendar_id, entered_at, platform_deadline_at, alert_at, threshold_s
 )
@@ -16,9 +16,9 @@ on conflict (order_id, node) do update set
     expected_until = null,
     alert_at = excluded.alert_at,
     threshold_s = excluded.threshold_s,
-    judged_at = case when known.verdict <> 'invalid' then known.judged_at end,
-    verdict = case when known.verdict <> 'invalid' then known.verdict end
-where known.verdict = 'invalid'
+    judged_at = null,
+    verdict = null
+where known.verdict is not null
 or known.expected_until is not null
 or (
     excluded.cell_id, excluded.calendar_id, excluded.entered_at, excluded.platform_deadline_at,

@@ -1,13 +1,19 @@
 -- grain: one row per order and node whose alert time has come and that nobody has judged, or whose doubt nobody
 -- has settled in time, with all a rule may ask
 with due as materialized (
-    select order_id, node, entered_at, alert_at, threshold_s, expected_until, granted_until, judged_at
-    from order_alert
+    select w.order_id, w.node, w.entered_at, w.alert_at, w.threshold_s, w.expected_until, w.granted_until
+    from order_alert as w
     where
-        (judged_at is null and alert_at <= :now or verdict = 'suspect' and judged_at <= :triage_before)
-        and node = any(:nodes)
-        and (alert_at, order_id, node) > (:after_alert_at, :after_order_id, :after_node)
-    order by alert_at, order_id, node
+        (w.judged_at is null and w.alert_at <= :now or w.verdict = 'suspect' and exists (
+            select 1
+            from anomaly as x
+            where
+                x.order_id = w.order_id and x.node = w.node and x.closed_at is null
+                and x.detected_at <= :triage_before
+        ))
+        and w.node = any(:nodes)
+        and (w.alert_at, w.order_id, w.node) > (:after_alert_at, :after_order_id, :after_node)
+    order by w.alert_at, w.order_id, w.node
     limit :page_size
 )
 
@@ -19,7 +25,7 @@ select
     d.threshold_s,
     d.expected_until,
     d.granted_until,
-    d.judged_at as in_triage_since,
+    q.detected_at as in_triage_since,
     g.batch_no, p.working_time, p.ceiling_s,
     to_jsonb(o) as orders,
     to_jsonb(s) as shipment,
@@ -30,6 +36,8 @@ inner join orders as o on d.order_id = o.order_id
 inner join order_stage as g on d.order_id = g.order_id and d.node = g.node
 inner join node_policy as p on d.node = p.node
 left join lateral shipment_of(d.order_id) as s on true
+left join anomaly as q
+    on d.order_id = q.order_id and d.node = q.node and q.closed_at is null and q.verdict = 'suspect'
 left join customer as c on o.customer_id = c.customer_id
 left join lateral (
     select jsonb_agg(to_jsonb(r) order by r.request_id) as requests

@@ -11,7 +11,7 @@ select
     coalesce(
         t.detail -> 'explanation' ->> 'zh-CN',
         x.explanation ->> 'zh-CN',
-        t.detail ->> 'reasons'
+        nullif(t.detail ->> 'reasons', '[]')
     ) as why
 from timeline as t
 left join anomaly as x on x.anomaly_id = (t.detail ->> 'anomaly')::bigint

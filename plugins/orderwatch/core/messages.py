@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from orderwatch.core.durations import Language
-from orderwatch.core.plain_text import harmless
+from orderwatch.core.plain_text import harmless, visible
 
 BYTE_LIMITS = {"wecom_app": 2048, "wecom_robot": 4096, "mail": 200_000}
 BETWEEN_LANGUAGES = "\n\n---\n\n"
@@ -31,7 +32,7 @@ def _environment(folder: Path) -> Environment:
 def render(folder: Path, name: str, language: str, values: Mapping[str, Any], markup: bool) -> str:
     """One template in one language; foreign text is escaped where the channel understands markup."""
     environment = _environment(folder)
-    clean: Callable[[str], str] = harmless if markup else str
+    clean: Callable[[str], str] = harmless if markup else visible
     return environment.get_template(f"{language}/{name}.j2").render(clean=clean, **values).strip()
 
 
@@ -49,8 +50,9 @@ def compose(
     frame without items fits.
     """
     items = {language: items_in(language) for language in languages}
-    for shown in range(max(map(len, items.values())), -1, -1):
-        text = BETWEEN_LANGUAGES.join(
+
+    def write(shown: int) -> str:
+        return BETWEEN_LANGUAGES.join(
             render(
                 folder,
                 name,
@@ -60,6 +62,11 @@ def compose(
             )
             for language, found in items.items()
         )
-        if len(text.encode()) <= BYTE_LIMITS[sink]:
-            return text
-    raise ValueError(f"template {name} alone is longer than the {BYTE_LIMITS[sink]} bytes that {sink} takes")
+
+    def too_long(shown: int) -> bool:
+        return len(write(shown).encode()) > BYTE_LIMITS[sink]
+
+    fitting = bisect_left(range(max(map(len, items.values())) + 1), True, key=too_long)
+    if not fitting:
+        raise ValueError(f"template {name} alone is longer than the {BYTE_LIMITS[sink]} bytes that {sink} takes")
+    return write(fitting - 1)

@@ -10,11 +10,15 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]()<>#|~])")
 _KEPT_CONTROLS = "\n\t"
 
 
-def harmless(text: str) -> str:
-    """No control or direction characters, no mention of people, no markup: the words and nothing else."""
+def visible(text: str) -> str:
+    """No control or direction characters: what is written is what is read."""
     normal = unicodedata.normalize("NFKC", text)
-    seen = "".join(c for c in normal if c in _KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
-    return _MARKDOWN.sub(r"\\\1", _MENTION.sub("", seen))
+    return "".join(c for c in normal if c in _KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
+
+
+def harmless(text: str) -> str:
+    """Visible text without mention of people and without markup: the words and nothing else."""
+    return _MARKDOWN.sub(r"\\\1", _MENTION.sub("", visible(text)))
 
 
 def one_line(text: str, limit: int) -> str:

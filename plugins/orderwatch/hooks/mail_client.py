@@ -15,6 +15,7 @@ from orderwatch.core.plain_text import one_line
 
 TIMEOUT = 20  # seconds per SMTP step
 TRY_AGAIN = timedelta(minutes=2)
+WRONG_LOGIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class MailClient:
         mail["Subject"] = one_line(subject, 200)
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(text)
-        handed_over = False
+        handed_over = accepted = False
         try:
             with smtplib.SMTP(self.host, self.port, timeout=TIMEOUT) as server:
                 if self.start_tls:
@@ -46,16 +47,25 @@ class MailClient:
                     server.login(self.user, self.password or "")
                 handed_over = True
                 server.send_message(mail)
-        except smtplib.SMTPRecipientsRefused:
-            return Outcome("refused", f"the mail server refuses {_masked(recipient)}")
+                accepted = True
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = {code for code, _ in error.recipients.values()}
+            return _no(min(codes, default=550), f"the mail server refuses {_masked(recipient)}")
+        except smtplib.SMTPAuthenticationError:
+            return Outcome("not_sent", "the mail server refuses our login; correct the connection", WRONG_LOGIN)
         except smtplib.SMTPResponseException as error:
-            temporary = 400 <= error.smtp_code < 500
-            detail = f"the mail server answered {error.smtp_code}"
-            return Outcome("not_sent" if temporary else "refused", detail, TRY_AGAIN)
+            if not accepted:  # after that, only the goodbye went wrong
+                return _no(error.smtp_code, f"the mail server answered {error.smtp_code}")
         except (smtplib.SMTPException, OSError) as error:
-            detail = f"no answer from the mail server ({type(error).__name__})"
-            return Outcome("unknown" if handed_over else "not_sent", detail, TRY_AGAIN)
+            if not accepted:
+                detail = f"no answer from the mail server ({type(error).__name__})"
+                return Outcome("unknown" if handed_over else "not_sent", detail, TRY_AGAIN)
         return Outcome("delivered")
+
+
+def _no(code: int, detail: str) -> Outcome:
+    """A refusal with 4xx is meant to be tried again (greylisting, a full mailbox), 5xx is final."""
+    return Outcome("not_sent" if 400 <= code < 500 else "refused", detail, TRY_AGAIN)
 
 
 def _masked(address: str) -> str:

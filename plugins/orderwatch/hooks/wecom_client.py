@@ -18,7 +18,13 @@ from orderwatch.core.effect import Outcome
 TIMEOUT = (5, 15)  # seconds to connect, to answer
 DUPLICATE_WINDOW = 14_400  # seconds in which an identical application message is not shown twice; the maximum
 EXPIRED_TOKEN = {40014, 42001}
-TRY_LATER = {-1: timedelta(seconds=20), 45009: timedelta(seconds=61), 45033: timedelta(seconds=20)}
+TRY_LATER = {
+    -1: timedelta(seconds=20),
+    45009: timedelta(seconds=61),
+    45033: timedelta(seconds=20),
+    40001: timedelta(minutes=10),  # wrong credentials are a person's mistake: nothing was sent, and it will be
+    40013: timedelta(minutes=10),
+}
 MEANING = {
     40001: "the application's secret is wrong",
     40008: "this message type is not accepted",
@@ -97,6 +103,8 @@ class WeComClient:
         url = self.base_url.rstrip("/") + path
         try:
             answer = self._session.request(method, url, params=query, json=body, timeout=TIMEOUT, allow_redirects=False)
+            if answer.status_code == 429:
+                return Outcome("not_sent", "WeCom answered HTTP 429: too often", TRY_LATER[45009])
             content = answer.json()
         except requests.RequestException as error:
             return Outcome(*_failure(error))

@@ -89,15 +89,16 @@ class Demo:
             self._run_dag(HISTORY, "history of the company, and thresholds learned from it")
         self.scan_seconds = self._run_dag(SCAN, "first scan")
 
-    def down(self) -> None:
-        """Stop every process that was started, PostgreSQL last; nothing when another one runs here."""
+    def down(self) -> bool:
+        """Stop every process that was started, PostgreSQL last; ``False`` when another one runs here."""
         if self._held is None:
-            return
+            return False
         self.processes.stop()
         if hasattr(self, "engine"):
             self.engine.dispose()
         postgres.stop(self.folder / "pg")
         self._held.close()
+        return True
 
     def watch(self) -> None:
         """Stay until the user ends it or a process dies."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class NotifyOwnersOperator(OrderwatchOperator):
     """Sends every planned message once; returns how many attempts ended in which way.
 
-    Fails when the sink refused a message or nobody can say whether it arrived, so that a person looks; clearing
-    the task sends only what has not been sent.
+    Fails when a message was refused, could not be sent yet, or nobody can say whether it arrived, so that a person
+    looks; clearing the task sends only what has not been sent.
     """
 
     def execute(self, context: Context) -> Mapping[str, int]:
@@ -26,7 +26,10 @@ class NotifyOwnersOperator(OrderwatchOperator):
 
         results = dispatch(self.engine(), Senders().by_sink())
         self.log.info("messages: %s", dict(results) or "none to send")
-        lost = {result: n for result, n in results.items() if result in {"refused", "unknown"}}
-        if lost:
-            raise AirflowException(f"messages that may not have arrived: {lost}; the log above names each")
+        missing = {result: n for result, n in results.items() if result != "delivered"}
+        if missing:
+            raise AirflowException(
+                f"messages not (surely) delivered: {missing}; the log above names each and why. "
+                "not_sent ones are tried again at the next scan"
+            )
         return dict(results)

@@ -48,7 +48,7 @@ class PullSourceOperator(OrderwatchOperator):
 
         reach = Reach(
             reconcile_every=policy.grading.sources.reconcile_every,
-            look_back=parse_duration(params["look_back"]) if params.get("look_back") else None,
+            look_back=parse_duration(params["look_back"].strip()) if params.get("look_back") else None,
             history=policy.thresholds.history if self.history else None,
         )
         try:

@@ -117,7 +117,7 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
     hold(conn, Lock.ALERTS)
     valid = detection.stage_judgements(conn, judged)
     standing = [(c, j) for c, j in judged if Member(j.order_id, j.node) in valid]
-    found.verdicts.update(j.verdict for _, j in standing)
+    found.verdicts.update(j.verdict for _, j in standing if j.verdict in {"exempt", "invalid"})
     situation = detection.read_situation(conn)
     run(conn, "detect/record_silence", now=now, scan_id=scan_id, policy_version=policy.version)
     run(conn, "detect/mark_judged", now=now)
@@ -127,6 +127,7 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
         Member(row.order_id, Node(row.node)): row.anomaly_id for row in run(conn, "detect/insert_anomalies", now=now)
     }
     newcomers = [_newcomer(c, j) for c, j in standing if Member(j.order_id, j.node) in anomalies]
+    found.verdicts.update(one.verdict for one in newcomers)
     plans = plan_incidents(newcomers, situation, policy)
     opened = [
         incidents.write_incident(conn, plan, anomalies, policy=policy, scan_id=scan_id, now=now) for plan in plans

@@ -32,7 +32,8 @@ def connect(url: str) -> Engine:
     Raises ``ValueError`` for any other database: correctness here rests on PostgreSQL's constraints.
     """
     if not url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
-        raise ValueError(f"Orderwatch needs PostgreSQL, not {url.split(':', 1)[0]!r}: set a postgresql:// URL")
+        kind = url.partition("://")[0] if "://" in url else "this"  # the rest may hold a password
+        raise ValueError(f"Orderwatch needs PostgreSQL, not {kind!r}: set a postgresql:// URL")
     return create_engine(
         "postgresql+psycopg://" + url.split("://", 1)[1],
         connect_args={"options": f"-csearch_path={SCHEMA} -ctimezone=UTC", "connect_timeout": 10},

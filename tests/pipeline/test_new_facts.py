@@ -1,0 +1,77 @@
+"""A verdict stands until the facts change; then the order is asked again, and nothing is told twice."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order, late_in_pick
+
+QUARTER = 15 * MINUTE
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+def test_an_order_refunded_after_the_alert_resolves_its_incident(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1"))
+    desk.advance(QUARTER)
+    desk.scan(orders=[an_order("SO1", version=NOON + MINUTE, payment="refunded")])
+    desk.advance(QUARTER)
+    desk.scan()
+    assert desk.incidents() == {"order:SO1:pick": "resolved"}
+    assert desk.ask("select event from timeline where order_id = 'SO1' and event = 'not_valid'") == ["not_valid"]
+
+
+def test_a_wish_for_later_delivery_after_the_alert_resolves_its_incident(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1"))
+    desk.advance(QUARTER)
+    wish = {
+        "request_id": "DR-1",
+        "order_id": "SO1",
+        "version": NOON,
+        "requested_by": "customer",
+        "requested_at": NOON,
+        "until_at": NOON + 48 * HOUR,
+        "state": "confirmed",
+    }
+    assert desk.scan(delay_requests=[wish])["exempt"] == 1
+    desk.advance(QUARTER)
+    desk.scan()
+    assert desk.incidents() == {"order:SO1:pick": "resolved"}
+
+
+def test_a_late_order_that_changes_and_stays_late_is_neither_counted_nor_told_again(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1"))
+    desk.advance(QUARTER)
+    counts = desk.scan(orders=[an_order("SO1", version=NOON + MINUTE)])
+    assert (counts["anomalies"], counts["incidents_opened"], counts["messages_planned"]) == (0, 0, 0)
+    assert desk.ask("select count(*) from anomaly") == [1]
+
+
+def test_a_lifted_hold_turns_a_doubtful_order_into_a_plain_one_at_once(desk: Desk) -> None:
+    desk.scan(orders=[an_order("SO1", flags=["fraud_hold"])], shipments=[a_shipment("SO1")])
+    assert desk.incidents() == {"order:SO1:pick": "triage"}
+    desk.advance(QUARTER)
+    desk.scan(orders=[an_order("SO1", version=NOON + MINUTE, flags=[])])
+    assert desk.incidents() == {"order:SO1:pick": "open"}
+
+
+def test_changes_do_not_postpone_the_end_of_a_doubt(desk: Desk) -> None:
+    desk.scan(orders=[an_order("SO1", flags=["fraud_hold"])], shipments=[a_shipment("SO1")])
+    for hour in range(1, 5):
+        desk.advance(HOUR)
+        desk.scan(orders=[an_order("SO1", version=NOON + hour * MINUTE, flags=["fraud_hold"])])
+    assert desk.incidents() == {"order:SO1:pick": "open"}
+
+
+def test_a_late_order_whose_source_is_silent_after_a_change_stays_late(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1"))
+    desk.advance(QUARTER)
+    desk.scan(silent=["wms"], orders=[an_order("SO1", version=NOON + MINUTE)])
+    desk.advance(QUARTER)
+    desk.scan()
+    assert desk.incidents() == {"order:SO1:pick": "open"}
+    assert desk.ask("select count(*) from anomaly where closed_at is null") == [1]
