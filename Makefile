@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test check lock clean help
+.PHONY: demo demo-check test check bench lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -25,6 +25,9 @@ check: $(READY) ## format, lint, types, layers, SQL, policy
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar include/sql
 	$(BIN)/orderwatch lint
+
+bench: $(READY) ## what a scan costs, as a ratio to the naive way
+	$(BIN)/python bench/candidates.py
 
 lock: $(READY) ## compile requirements.txt anew from requirements.in
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q requirements.in -o requirements.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import signal
@@ -150,14 +151,46 @@ def why(order: str, url: Url) -> None:
 def list_quarantine(url: Url) -> None:
     """Records that wait for a person: which source sent what, and what is wrong with it."""
     from orderwatch.store.database import connect
-    from orderwatch.store.findings import read_quarantined
+    from orderwatch.store.quarantine import read_waiting
 
     with _database_errors_in_words(), connect(url).connect() as conn:
-        rows = read_quarantined(conn)
-    table = Table("source", "feed", "record", "reason")
+        rows = read_waiting(conn)
+    table = Table("no", "source", "feed", "record", "reason", "what is wrong", "asked again")
     for row in rows:
-        table.add_row(*(Text(part or "") for part in row))  # foreign text is no markup
+        cells = (row.source, row.feed, row.record_id or "", row.reason, f"{row.message['zh-CN']} {row.detail}")
+        asked = "at the next scan" if row.replay_asked_at else ""
+        table.add_row(str(row.quarantine_id), *(Text(cell) for cell in cells), asked)  # foreign text is no markup
     out.print(table)
+
+
+@quarantine.command()
+def replay(
+    url: Url,
+    numbers: Annotated[list[int] | None, typer.Argument(help="Numbers from the list.")] = None,
+    feed: Annotated[str | None, typer.Option(help="Everything refused of this feed: orders, shipments …")] = None,
+) -> None:
+    """Let the next scan validate records once more, after a suite or a source file has been corrected."""
+    from orderwatch.store.database import connect
+    from orderwatch.store.quarantine import ask_again
+
+    if not numbers and not feed:
+        raise typer.BadParameter("say which: numbers from the list, or --feed")
+    with _database_errors_in_words(), connect(url).begin() as conn:
+        asked = ask_again(conn, numbers or (), feed)
+    err.print(f"{asked} record(s) will be validated again by the next scan")
+    raise typer.Exit(0 if asked else 1)
+
+
+@quarantine.command()
+def discard(url: Url, numbers: Annotated[list[int], typer.Argument(help="Numbers from the list.")]) -> None:
+    """Give records up for good; your name stays beside them."""
+    from orderwatch.store.database import connect
+    from orderwatch.store.quarantine import discard as give_up
+
+    with _database_errors_in_words(), connect(url).begin() as conn:
+        gone = give_up(conn, numbers, getpass.getuser())
+    err.print(f"{gone} record(s) discarded")
+    raise typer.Exit(0 if gone else 1)
 
 
 def _show(one: Any) -> None:

@@ -24,7 +24,7 @@ UNUSABLE = {
     "postgresql://host:notaport/orders": "",
     "orders": "needs PostgreSQL",
 }
-ON_TABLES = [("why", "SO1"), ("quarantine", "list"), ("db", "migrate")]
+ON_TABLES = [("why", "SO1"), ("quarantine", "list"), ("quarantine", "replay", "1"), ("db", "migrate")]
 
 
 def commands() -> list[tuple[str, ...]]:

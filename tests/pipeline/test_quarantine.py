@@ -13,6 +13,7 @@ from orderwatch.pipeline.apply import apply_feeds
 from orderwatch.pipeline.validate import RecordsLost, validate_feeds
 from orderwatch.store import scans
 from orderwatch.store.database import as_json, copy_rows
+from orderwatch.store.quarantine import ask_again, discard
 from tests.hooks.sources.builders import make_order, make_shipment
 from tests.pipeline.company import Company
 from tests.pipeline.desk import Desk
@@ -120,3 +121,36 @@ def test_a_record_from_the_future_is_refused(desk: Desk) -> None:
     late = (MORNING + timedelta(hours=9)).strftime("%Y-%m-%d %H:%M:%S")
     receive(desk, orders=[make_order(modified=late)])
     assert desk.ask("select reason from quarantine") == ["future_time"]
+
+
+def numbers(desk: Desk) -> list[int]:
+    return desk.ask("select quarantine_id from quarantine where state = 'new' order by 1")
+
+
+def test_a_record_that_a_person_asks_for_again_is_taken_in_once_it_is_good(desk: Desk) -> None:
+    receive(desk, orders=[make_order(paid_time="2026-10-08 12:00:00")])  # two hours ahead
+    assert desk.ask("select reason from quarantine") == ["future_time"]
+    desk.advance(timedelta(hours=3))
+    receive(desk, orders=[])
+    assert desk.ask("select count(*) from orders") == [0]  # nobody has asked
+    with desk.engine.begin() as conn:
+        assert ask_again(conn, numbers(desk)) == 1
+    receive(desk, orders=[])
+    assert desk.ask("select count(*) from orders") == [1]
+    assert desk.ask("select state from quarantine") == ["replayed"]
+
+
+def test_a_record_that_is_still_bad_is_asked_for_once_and_waits_on(desk: Desk) -> None:
+    receive(desk, orders=[make_order(pay={"state": "PAID", "amount": "-12.00", "currency": "CNY"})])
+    with desk.engine.begin() as conn:
+        assert ask_again(conn, feed="orders") == 1
+    receive(desk, orders=[])
+    assert desk.ask("select state, replay_asked_at from quarantine") == [("new", None)]
+
+
+def test_a_discarded_record_keeps_the_name_of_who_gave_it_up(desk: Desk) -> None:
+    receive(desk, orders=[make_order(pay={"state": "PAID", "amount": "-12.00", "currency": "CNY"})])
+    with desk.engine.begin() as conn:
+        assert discard(conn, numbers(desk), "zhou.min") == 1
+        assert discard(conn, numbers(desk), "somebody.else") == 0
+    assert desk.ask("select state, handled_by from quarantine") == [("discarded", "zhou.min")]

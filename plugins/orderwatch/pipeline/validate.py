@@ -151,6 +151,7 @@ def _quarantine(
         now=now,
         handled_by=SCAN,
     )
+    run(conn, "feeds/answer_replays", retried=list(retried))
 
 
 def rows_of(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -73,6 +73,7 @@ create table quarantine (
     record jsonb not null,
     record_sha text not null,
     first_seen_at timestamptz not null,
+    replay_asked_at timestamptz,
     state text not null default 'new' check (state in ('new', 'replayed', 'superseded', 'discarded')),
     handled_at timestamptz,
     handled_by text,
