@@ -55,7 +55,7 @@ with DAG(
             type=["null", "string"],
             pattern=r"^[1-9]\d{0,2}[mhd]$",
             title="Look-back 回看",
-            description="Ask for everything changed in this time instead of since the last scan: 90m, 6h, 2d.",
+            description="Ask again for everything changed in this time, not only since the last scan: 90m, 6h, 2d.",
         ),
         "dry_run": Param(
             False,

@@ -58,17 +58,26 @@ def pull_source(
     return staged
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What to ask a feed for, in one pull: (mode, since) one after the other, everything up to ``until``."""
+
+    asks: tuple[tuple[Mode, datetime | None], ...]
+    until: datetime
+
+
 def _pull_feed(engine: Engine, source: Source, scan_id: int, feed: str, reach: Reach, now: datetime) -> int:
     config = source.config
     with engine.begin() as conn:
-        mode, since, until = _window(conn, config, feed, reach, now)
+        window = _window(conn, config, feed, reach, now)
+        mode, since = window.asks[0]
         pull_id = scans.begin_pull(
-            conn, scan_id=scan_id, source=config.source, feed=feed, mode=mode, since=since, until=until
+            conn, scan_id=scan_id, source=config.source, feed=feed, mode=mode, since=since, until=window.until
         )
     count = 0
     try:
         with engine.begin() as conn:
-            for page in source.pull(feed, mode, since, until):
+            for page in _pages(source, feed, window):
                 rows = ((pull_id, count + i, as_json(record)) for i, record in enumerate(page.records))
                 count += copy_rows(conn, "feed_record", ("pull_id", "record_no", "record"), rows)
                 log.info("%s/%s: page %s, %s records so far", config.source, feed, page.number, count)
@@ -81,17 +90,26 @@ def _pull_feed(engine: Engine, source: Source, scan_id: int, feed: str, reach: R
     return count
 
 
-def _window(
-    conn: Connection, config: SourceConfig, feed: str, reach: Reach, now: datetime
-) -> tuple[Mode, datetime | None, datetime]:
-    """Changes since the watermark; everything open on the first scan and once in a while afterwards."""
+def _pages(source: Source, feed: str, window: _Window) -> Iterator[Page]:
+    for mode, since in window.asks:
+        yield from source.pull(feed, mode, since, window.until)
+
+
+def _window(conn: Connection, config: SourceConfig, feed: str, reach: Reach, now: datetime) -> _Window:
+    """Everything open on the first scan; afterwards the changes since the watermark, or since longer ago.
+
+    Once in a while everything open is asked for again, *beside* the changes: an order that finished meanwhile is
+    in the changes only. A look-back never begins later than the watermark, or what lies between would be lost.
+    """
     known = run(conn, "feeds/read_source_feed", source=config.source, feed=feed).one_or_none()
-    watermark = known.watermark if known else None
-    since, until = config.feed(feed).window(watermark, now)
+    since, until = config.feed(feed).window(known.watermark if known else None, now)
     if reach.history is not None:
-        return "completed", now - reach.history, until
+        return _Window((("completed", now - reach.history),), until)
+    if known is None or known.reconciled_at is None or since is None:
+        return _Window((("open", None),), until)
     if reach.look_back is not None:
-        return "changes", now - reach.look_back, until
-    if known is None or known.reconciled_at is None or now - known.reconciled_at >= reach.reconcile_every:
-        return "open", None, until
-    return "changes", since, until
+        since = min(since, now - reach.look_back)
+    changes: tuple[Mode, datetime | None] = ("changes", since)
+    if now - known.reconciled_at >= reach.reconcile_every:
+        return _Window((("open", None), changes), until)
+    return _Window((changes,), until)
