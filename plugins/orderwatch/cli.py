@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from orderwatch.paths import HOME, POLICY
@@ -133,6 +134,7 @@ def lint() -> None:
 @app.command()
 def why(order: str, url: Url) -> None:
     """Every decision ever taken on an order, also why nobody was alerted."""
+    from orderwatch.core.policy import load_policy
     from orderwatch.store.database import connect
     from orderwatch.store.findings import read_decisions
 
@@ -141,9 +143,10 @@ def why(order: str, url: Url) -> None:
     if not lines:
         err.print(Text(f"nothing is known about {order}: no decision was ever needed, or no source has sent it"))
         raise typer.Exit(1)
-    table = Table("when", "step", "what", "why")
+    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+    table = _table("when", "step", "what", "why")
     for line in lines:
-        table.add_row(f"{line.at:%Y-%m-%d %H:%M}", line.node, line.event, Text(line.why))
+        table.add_row(f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}", line.node, line.event, Text(line.why))
     out.print(table)
 
 
@@ -155,7 +158,7 @@ def list_quarantine(url: Url) -> None:
 
     with _database_errors_in_words(), connect(url).connect() as conn:
         rows = read_waiting(conn)
-    table = Table("no", "source", "feed", "record", "reason", "what is wrong", "asked again")
+    table = _table("no", "source", "feed", "record", "reason", "what is wrong", "asked again")
     for row in rows:
         cells = (row.source, row.feed, row.record_id or "", row.reason, f"{row.message['zh-CN']} {row.detail}")
         asked = "at the next scan" if row.replay_asked_at else ""
@@ -193,9 +196,14 @@ def discard(url: Url, numbers: Annotated[list[int], typer.Argument(help="Numbers
     raise typer.Exit(0 if gone else 1)
 
 
+def _table(*columns: str, title: str | None = None) -> Table:
+    """A table that wraps long cells instead of cutting them: an order number must be readable whole."""
+    return Table(*(Column(name, overflow="fold") for name in columns), title=title)
+
+
 def _show(one: Any) -> None:
     """What was found, where to look, and who may log in."""
-    table = Table("level", "what", "step", "order", "why", title="abnormal orders 异常订单")
+    table = _table("level", "what", "step", "order", "why", title="abnormal orders 异常订单")
     for found in one.found():
         table.add_row(str(found.level), found.kind, found.node, found.order_id, found.explanation["zh-CN"])
     err.print(table)
