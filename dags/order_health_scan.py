@@ -39,6 +39,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(minutes=14),
+    on_failure_callback=TaskFailedNotifier(role="data_engineer"),
     tags=["orderwatch", "scan"],
     params={
         "sources": Param(

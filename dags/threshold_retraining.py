@@ -16,7 +16,7 @@ order-operations; failures of the machinery go to the data engineers.
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup, TriggerRule
+from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup
 
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
 from orderwatch.operators.apply_feeds import ApplyFeedsOperator
@@ -33,6 +33,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=2),
+    on_failure_callback=TaskFailedNotifier(role="data_engineer"),
     tags=["orderwatch", "thresholds"],
     default_args={
         "owner": "order-operations",
@@ -46,9 +47,7 @@ with DAG(
     for name in ("erp", "wms"):
         with TaskGroup(name):
             pulls.append(PullSourceOperator(task_id="pull", source=name, scan_id=open_scan.output, history=True))
-    validate = ValidateFeedsOperator(
-        task_id="validate_feeds", scan_id=open_scan.output, trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
-    )
+    validate = ValidateFeedsOperator(task_id="validate_feeds", scan_id=open_scan.output)
     apply = ApplyFeedsOperator(task_id="apply_feeds", scan_id=open_scan.output)
     learn = LearnThresholdsOperator(task_id="learn_thresholds")
 

@@ -78,9 +78,17 @@ def test_the_same_failure_is_told_once_however_often_the_callback_runs(
     assert installation.ask("select count(*) from effect") == [2]
 
 
-def test_another_run_that_fails_is_told_again(run_tiny: RunTiny, installation: Installation) -> None:
+def test_the_same_failure_of_the_next_run_is_not_told_again_the_same_day(
+    run_tiny: RunTiny, installation: Installation
+) -> None:
     run_tiny()
     run_tiny()
+    assert len(installation.mails()) == 1
+
+
+def test_another_failure_of_the_same_task_is_told(run_tiny: RunTiny, installation: Installation) -> None:
+    run_tiny()
+    run_tiny(reason="something else broke")
     assert len(installation.mails()) == 2
 
 

@@ -280,15 +280,6 @@ def test_old_news_is_not_sent_any_more(engine: Engine) -> None:
     assert (state(engine), claim(engine)) == ("expired", None)
 
 
-def test_what_waits_is_counted_by_state(engine: Engine) -> None:
-    for key in ("a", "b", "c"):
-        planned(engine, key)
-    finish(engine, claim(engine), "delivered")
-    claim(engine)
-    with engine.connect() as conn:
-        assert ledger.waiting(conn) == {"planned": 1, "sending": 1}
-
-
 def test_the_time_of_a_claim_is_the_companys_time(engine: Engine) -> None:
     with engine.begin() as conn:
         now: datetime = business_now(conn)

@@ -10,4 +10,10 @@ select
     :scan_id, :policy_version, (select version from threshold_active)
 from judged as j
 where j.verdict in ('exempt', 'invalid')
-on conflict (order_id, node, event, md5(detail::text)) where incident_id is null do nothing
+on conflict (
+    order_id,
+    node,
+    event,
+    coalesce(detail ->> 'expected_until', ''),
+    md5(coalesce((detail -> 'evidence' -> 'reasons')::text, ''))
+) where incident_id is null do nothing

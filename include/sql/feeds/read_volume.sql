@@ -16,8 +16,8 @@ with pulled as (
 select
     source,
     feed,
-    avg(records) filter (where weeks_ago <= 1) as recent,
-    avg(records) filter (where weeks_ago > 1) as usual
+    percentile_cont(0.5) within group (order by records) filter (where weeks_ago <= 1) as recent,
+    percentile_cont(0.5) within group (order by records) filter (where weeks_ago > 1) as usual
 from pulled
 group by source, feed
 having count(distinct weeks_ago) filter (where weeks_ago > 1) >= 3

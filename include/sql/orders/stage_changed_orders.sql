@@ -6,7 +6,7 @@ with milestone as (
         s.wave_no, s.manifest_no, s.status as shipment_status,
         case
             when o.payment in ('unpaid', 'deposit') then null
-            when o.kind = 'presale' then o.balance_paid_at
+            when o.kind = 'presale' then coalesce(o.balance_paid_at, o.paid_at)
             else o.paid_at
         end as started_at,
         o.approved_at, s.printed_at, s.picked_at, s.shipped_at, s.signed_at
@@ -40,8 +40,7 @@ select
     coalesce(own.calendar_id, fallback.calendar_id) as calendar_id,
     case when p.node <= 4 then p.platform_deadline_at end as platform_deadline_at,
     p.left_at is null
-    and p.status <> 'cancelled'
-    and coalesce(p.shipment_status, 'open') <> 'cancelled' as waiting
+    and (p.status = 'open' or p.status = 'completed' and p.shipment_status = 'open') as waiting
 from passage as p
 inner join node_policy as n on p.node = n.node
 left join calendar as own

@@ -18,6 +18,7 @@ from orderwatch.core.effect import Outcome
 TIMEOUT = (5, 15)  # seconds to connect, to answer
 DUPLICATE_WINDOW = 14_400  # seconds in which an identical application message is not shown twice; the maximum
 EXPIRED_TOKEN = {40014, 42001}
+MENDED_BY_A_PERSON = timedelta(minutes=10)
 TRY_LATER = {
     -1: timedelta(seconds=20),
     45009: timedelta(seconds=61),
@@ -72,7 +73,7 @@ class WeComClient:
         """A message of a group robot; there is no way to ask later whether it arrived."""
         key = self.robot_keys.get(robot, self.robot_keys.get("*"))
         if key is None:
-            return Outcome("refused", f"the WeCom connection has no key for the robot {robot!r}")
+            return Outcome("not_sent", f"the WeCom connection has no key for the robot {robot!r}", MENDED_BY_A_PERSON)
         answer = self._post(
             "/cgi-bin/webhook/send", {"key": key}, {"msgtype": "markdown", "markdown": {"content": markdown}}
         )
@@ -90,7 +91,7 @@ class WeComClient:
             if isinstance(answer, Outcome):  # nothing was sent yet, whatever happened
                 return Outcome("not_sent", answer.detail)
             if answer.get("errcode") != 0:
-                return judge(answer)
+                return Outcome("not_sent", judge(answer).detail, MENDED_BY_A_PERSON)
             self._token = str(answer["access_token"])
         return self._token
 

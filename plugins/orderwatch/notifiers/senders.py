@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 
 from orderwatch.core.effect import Effect, Outcome
@@ -10,6 +11,8 @@ from orderwatch.hooks.mail_client import MailClient
 from orderwatch.hooks.wecom import WeComHook
 from orderwatch.hooks.wecom_client import WeComClient
 from orderwatch.pipeline.dispatch import Send
+
+WRONG_CONNECTION = timedelta(minutes=10)
 
 
 class Senders:
@@ -35,4 +38,20 @@ class Senders:
 
     def by_sink(self) -> dict[str, Send]:
         """Sink of the ledger to the sender that reaches it."""
-        return {"wecom_app": self.to_person, "wecom_robot": self.to_group, "mail": self.to_mailbox}
+        return {
+            "wecom_app": self._once_connected("_wecom", self.to_person),
+            "wecom_robot": self._once_connected("_wecom", self.to_group),
+            "mail": self._once_connected("_mail", self.to_mailbox),
+        }
+
+    def _once_connected(self, client: str, send: Send) -> Send:
+        """A connection that is missing or wrong proves that nothing was sent; a person mends it, and it is."""
+
+        def attempt(effect: Effect) -> Outcome:
+            try:
+                getattr(self, client)
+            except Exception as error:
+                return Outcome("not_sent", f"the connection cannot be used: {error}", WRONG_CONNECTION)
+            return send(effect)
+
+        return attempt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ WORTH_TELLING = timedelta(hours=6)
 
 
 class TaskFailedNotifier(BaseNotifier):
-    """Plans the alert in the ledger and sends it; one per failed attempt that is not retried.
+    """Plans the alert in the ledger and sends it; the same failure of the same task is told once a day.
 
     If our database is what failed, the ledger cannot be written: Airflow then logs the error of this callback,
     and the missing scan shows on the home page.
@@ -29,6 +30,8 @@ class TaskFailedNotifier(BaseNotifier):
 
     def notify(self, context: Context) -> None:
         """Tell everyone in the role which task failed, why, and where its log is."""
+        if context.get("exception") is None and context.get("reason") != "timed_out":
+            return  # a run that failed because of a task: the task has told already
         # every DAG file names this class, so what it needs is imported when something has failed
         from orderwatch.core.messages import compose
         from orderwatch.core.notices import plan_to_role
@@ -55,7 +58,7 @@ class TaskFailedNotifier(BaseNotifier):
                 )
                 ledger.plan(
                     conn,
-                    key=f"task_failed:{failure['key']}:{notice.sink}:{notice.recipient}",
+                    key=f"task_failed:{failure['key']}:{now:%Y%m%d}:{notice.sink}:{notice.recipient}",
                     family="task_failed",
                     sink=notice.sink,
                     recipient=notice.recipient,
@@ -81,12 +84,14 @@ def _form(sink: str) -> str:
 def _describe(context: Context) -> dict[str, Any]:
     from orderwatch.core.plain_text import one_line
 
-    task = context["task_instance"]
-    reason = "".join(c if c.isprintable() else " " for c in str(context.get("exception") or "no reason given"))
+    task = context.get("task_instance") or context["dag_run"]
+    cause = context.get("exception") or "the whole run took longer than it may; its unfinished tasks were skipped"
+    reason = "".join(c if c.isprintable() else " " for c in str(cause))
+    name = getattr(task, "task_id", "run")
     return {
-        "key": f"{task.dag_id}:{task.run_id}:{task.task_id}:{task.map_index}:{task.try_number}",
+        "key": f"{task.dag_id}:{name}:{hashlib.sha256(reason.encode()).hexdigest()[:16]}",
         "dag": task.dag_id,
-        "task": task.task_id,
+        "task": name,
         "run": task.run_id,
         "reason": one_line(reason, 600),
         "link": getattr(task, "log_url", "") or "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from orderwatch.operators.base import OrderwatchOperator
 
@@ -24,11 +24,13 @@ class NotifyOwnersOperator(OrderwatchOperator):
         from orderwatch.notifiers.senders import Senders
         from orderwatch.pipeline.dispatch import dispatch
 
+        if context["params"].get("dry_run"):
+            raise AirflowSkipException("dry run: nobody is told, not even what earlier scans left to tell")
         results = dispatch(self.engine(), Senders().by_sink())
         self.log.info("messages: %s", dict(results) or "none to send")
         missing = {result: n for result, n in results.items() if result != "delivered"}
         if missing:
-            raise AirflowException(
+            raise AirflowFailException(  # a retry in ten seconds would find nothing to send and look like success
                 f"messages not (surely) delivered: {missing}; the log above names each and why. "
                 "not_sent ones are tried again at the next scan"
             )

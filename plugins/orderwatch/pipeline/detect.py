@@ -64,6 +64,7 @@ def detect(
     """
     with engine.connect() as conn, conn.begin() as work:
         hold(conn, Lock.SCAN)
+        hold(conn, Lock.ALERTS)  # before anything is read: a verdict must not outlive the facts it was taken on
         scan = scans.read_scan(conn, scan_id)
         now = business_now(conn)
         found = _detect(conn, policy, scan_id, feeds, now, link)
@@ -114,7 +115,6 @@ def _detect(
 
 def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: datetime, found: Findings) -> list[int]:
     """Everything that follows from the judgements; returns the incidents that somebody has to hear of."""
-    hold(conn, Lock.ALERTS)
     valid = detection.stage_judgements(conn, judged)
     standing = [(c, j) for c, j in judged if Member(j.order_id, j.node) in valid]
     found.verdicts.update(j.verdict for _, j in standing if j.verdict in {"exempt", "invalid"})

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from orderwatch.hooks.sources.config import FeedConfig, load_source
 from orderwatch.hooks.sources.decode import decode
+from orderwatch.hooks.sources.intake import CONTENT
 from orderwatch.paths import POLICY
 from orderwatch.store import scans
 from orderwatch.store.database import as_json, copy_rows, run
@@ -57,7 +58,7 @@ def _validate_pull(conn: Connection, pull: Pull, scan_id: int, now: datetime) ->
     if pull.feed in REFERS_TO_ORDERS:
         frame["order_known"] = _known(conn, frame["order_id"], scan_id)
     suite = load_suite(POLICY / "suites" / f"{pull.feed}.yaml")
-    found = validate(frame, suite, now)
+    found = validate(frame, suite, now, pardoned=RETRYABLE, fresh=len(records))
     _log(pull, found)
     counts = {"received": len(records), "accepted": len(found.good), "refused": len(found.bad)}
     if found.critical:
@@ -124,7 +125,8 @@ def _quarantine(
         {
             "record_id": row.record_id,
             "reason": row.reasons[0],
-            "record": records[row.record_no],
+            # the mark by which twins are told apart holds within one pull only
+            "record": {name: value for name, value in records[row.record_no].items() if name != CONTENT},
             "message": {"zh-CN": row.message.zh, "en": row.message.en},
             "detail": row.detail,
         }

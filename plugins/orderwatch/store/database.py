@@ -38,6 +38,7 @@ def connect(url: str) -> Engine:
         "postgresql+psycopg://" + url.split("://", 1)[1],
         connect_args={"options": f"-csearch_path={SCHEMA} -ctimezone=UTC", "connect_timeout": 10},
         poolclass=NullPool,
+        hide_parameters=True,  # row data must not reach logs and messages with an error
     )
 
 

@@ -72,8 +72,3 @@ def tidy(conn: Connection, now: datetime) -> None:
     run(conn, "effects/reap_leases")
     run(conn, "effects/hand_over_unknown")
     run(conn, "effects/expire_planned", now=now)
-
-
-def waiting(conn: Connection) -> dict[str, int]:
-    """How many effects are not settled yet, by state."""
-    return {row.state: row.effects for row in run(conn, "effects/count_waiting")}

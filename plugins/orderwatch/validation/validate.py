@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,8 +57,14 @@ class FeedValidation:
     repeated: int
 
 
-def validate(frame: pd.DataFrame, suite: Suite, now: datetime) -> FeedValidation:
-    """Check a frame from `decode` (plus the columns that the caller knows) against its feed's suite."""
+def validate(
+    frame: pd.DataFrame, suite: Suite, now: datetime, *, pardoned: Collection[str] = (), fresh: int | None = None
+) -> FeedValidation:
+    """Check a frame from `decode` (plus the columns that the caller knows) against its feed's suite.
+
+    Whether the feed is believable as a whole is judged by its first ``fresh`` records (all of them unless given)
+    and without rows whose only fault is one of the ``pardoned`` reasons, which say something of another source.
+    """
     received = len(frame)
     missing = [name for name in (*ALWAYS, *suite.needed) if name not in frame.columns]
     if missing:
@@ -75,7 +81,7 @@ def validate(frame: pd.DataFrame, suite: Suite, now: datetime) -> FeedValidation
         good=rows.drop(index=list(failed)).reset_index(drop=True),
         bad=sorted(bad, key=lambda row: row.record_no),
         checks=[_result(check, outcome) for check, outcome in zip(suite.checks, outcomes, strict=True)],
-        critical=_critical(suite, outcomes, len(bad), len(rows)),
+        critical=_critical(suite, outcomes, *_share(rows, bad, pardoned, received if fresh is None else fresh)),
         received=received,
         repeated=received - len(rows),
     )
@@ -88,6 +94,12 @@ def _failed_checks(checks: Sequence[Check], outcomes: Sequence[Outcome]) -> dict
         for row in (outcome.rows or ()) if check.severity == "row" else ():
             failed.setdefault(row, []).append(check)
     return failed
+
+
+def _share(rows: pd.DataFrame, bad: Sequence[Rejected], pardoned: Collection[str], fresh: int) -> tuple[int, int]:
+    """How many of the feed's own new rows are bad, and how many there are."""
+    own = [row for row in bad if row.record_no < fresh and not set(row.reasons) <= set(pardoned)]
+    return len(own), int((rows["record_no"] < fresh).sum())
 
 
 def _critical(suite: Suite, outcomes: Sequence[Outcome], bad: int, rows: int) -> str | None:

@@ -49,7 +49,7 @@ create index shipment_order on shipment (order_id);
 create function shipment_of(wanted text) returns setof shipment language sql stable as $$
     select * from shipment
     where order_id = wanted
-    order by status = 'cancelled', version desc, shipment_id desc
+    order by status = 'cancelled', status = 'signed', version desc, shipment_id desc
     limit 1
 $$;
 

@@ -73,7 +73,13 @@ create table timeline (
 create index timeline_incident on timeline (incident_id, timeline_id);
 create index timeline_order on timeline (order_id, timeline_id);
 -- the same decision for the same reasons is written once, however many scans take it
-create unique index timeline_decision_once on timeline (order_id, node, event, md5(detail::text))
+create unique index timeline_decision_once on timeline (
+    order_id,
+    node,
+    event,
+    coalesce(detail ->> 'expected_until', ''),
+    md5(coalesce((detail -> 'evidence' -> 'reasons')::text, ''))
+)
 where incident_id is null;
 create trigger timeline_append_only before update or delete on timeline
 for each row execute function refuse_change();
