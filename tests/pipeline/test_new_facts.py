@@ -75,3 +75,22 @@ def test_a_late_order_whose_source_is_silent_after_a_change_stays_late(desk: Des
     desk.scan()
     assert desk.incidents() == {"order:SO1:pick": "open"}
     assert desk.ask("select count(*) from anomaly where closed_at is null") == [1]
+
+
+def test_an_order_whose_shipment_the_warehouse_cancelled_does_not_vanish(desk: Desk) -> None:
+    cancelled = a_shipment("SO1", status="cancelled")
+    desk.scan(orders=[an_order("SO1")], shipments=[cancelled])
+    desk.advance(45 * MINUTE)
+    desk.scan()
+    assert desk.ask("select count(*) from order_alert where order_id = 'SO1'") == [1]
+    assert desk.ask("select sources_disagree_since is not null from orders") == [True]
+
+
+def test_a_finished_order_without_a_shipment_waits_for_nothing(desk: Desk) -> None:
+    desk.scan(orders=[an_order("SO1", status="completed")])
+    assert desk.ask("select count(*) from order_alert") == [0]
+
+
+def test_a_presale_paid_in_full_at_once_is_watched_from_its_payment(desk: Desk) -> None:
+    desk.scan(orders=[an_order("SO1", kind="presale", payment="paid", balance_paid_at=None)])
+    assert desk.ask("select count(*) > 0 from order_stage where order_id = 'SO1' and node = 1") == [True]

@@ -154,3 +154,18 @@ def test_a_discarded_record_keeps_the_name_of_who_gave_it_up(desk: Desk) -> None
         assert discard(conn, numbers(desk), "zhou.min") == 1
         assert discard(conn, numbers(desk), "somebody.else") == 0
     assert desk.ask("select state, handled_by from quarantine") == [("discarded", "zhou.min")]
+
+
+def test_orphans_in_quarantine_do_not_make_the_feed_unbelievable(desk: Desk) -> None:
+    orphans = [make_shipment(outbound_no=f"OB261008{n:05}", order_no=f"SO261008{n:05}") for n in range(100, 130)]
+    first = receive(desk, shipments=orphans)
+    second = receive(desk, orders=[make_order()], shipments=[make_shipment()])
+    states = "select state from feed_pull where scan_id = :scan and feed = 'shipments'"
+    assert desk.ask(states, scan=first) == ["applied"]
+    assert desk.ask(states, scan=second) == ["applied"]
+    assert desk.ask("select count(*) from quarantine where state = 'new'") == [30]
+
+
+def test_a_refused_record_keeps_no_mark_that_differs_from_pull_to_pull(desk: Desk) -> None:
+    receive(desk, shipments=[make_shipment()])
+    assert desk.ask("select count(*) from quarantine where record ? '_content'") == [0]
