@@ -94,3 +94,28 @@ def test_a_finished_order_without_a_shipment_waits_for_nothing(desk: Desk) -> No
 def test_a_presale_paid_in_full_at_once_is_watched_from_its_payment(desk: Desk) -> None:
     desk.scan(orders=[an_order("SO1", kind="presale", payment="paid", balance_paid_at=None)])
     assert desk.ask("select count(*) > 0 from order_stage where order_id = 'SO1' and node = 1") == [True]
+
+
+def test_a_late_order_whose_value_grows_is_raised_and_its_new_owner_told(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1"))
+    desk.advance(QUARTER)
+    counts = desk.scan(orders=[an_order("SO1", version=NOON + MINUTE, value_minor=900_000)])
+    assert counts["anomalies"] == 0 and counts["messages_planned"] > 0
+    assert desk.ask("select level, owner_role from incident") == [(1, "customer_service_supervisor")]
+    assert desk.ask("select count(*) from timeline where event = 'level_raised'") == [1]
+
+
+def test_a_shortage_found_after_the_alert_becomes_a_stock_out(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1"))
+    desk.advance(QUARTER)
+    desk.scan(shipments=[a_shipment("SO1", version=NOON + MINUTE, shortage_skus=["SKU-1"])])
+    live = {key: state for key, state in desk.incidents().items() if state not in ("merged", "closed")}
+    assert [key.split(":")[0] for key in live] == ["stock_out"]
+
+
+def test_a_wave_assigned_after_the_alert_makes_a_batch(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1", "SO2", "SO3", wave_no=None))
+    desk.advance(QUARTER)
+    named = [a_shipment(one, version=NOON + MINUTE, wave_no="W9") for one in ("SO1", "SO2", "SO3")]
+    assert desk.scan(shipments=named)["incidents_opened"] == 1
+    assert desk.incidents()["batch:pick:W9"] == "open"

@@ -1,5 +1,5 @@
 -- grain: one open anomaly per order and node, whatever happens to the scan that found it; a doubtful one that
--- nobody looked at becomes a plain one
+-- nobody looked at becomes a plain one; one that has become graver, or shows a cause, is told of again
 insert into anomaly as known (
     order_id, node, verdict, level, batch_no, entered_at, alert_at, detected_at, threshold_version,
     evidence, explanation
@@ -13,8 +13,15 @@ order by j.order_id, j.node
 on conflict (order_id, node) where closed_at is null do update
     set
         verdict = excluded.verdict,
-        level = excluded.level,
+        level = greatest(known.level, excluded.level),
+        batch_no = excluded.batch_no,
         evidence = excluded.evidence,
         explanation = excluded.explanation
-    where known.verdict = 'suspect' and excluded.verdict = 'anomaly'
-returning anomaly_id, order_id, node
+    where
+    excluded.verdict = 'anomaly' and (
+        known.verdict = 'suspect'
+        or excluded.level > known.level
+        or excluded.batch_no <> coalesce(known.batch_no, '')
+        or excluded.evidence -> 'cause' not in ('[]', known.evidence -> 'cause')
+    )
+returning anomaly_id, order_id, node, xmax = 0 as fresh

@@ -25,4 +25,5 @@ returning
     incident_id, level, reopened, xmax = 0 as opened,
     state = 'open' and triage_until is not null and kind <> 'triage' as promoted,
     -- the row as it was before this statement
-    coalesce((select b.state = 'resolved' from incident as b where b.incident_id = live.incident_id), false) as woken
+    coalesce((select b.state = 'resolved' from incident as b where b.incident_id = live.incident_id), false) as woken,
+    coalesce((select b.level < live.level from incident as b where b.incident_id = live.incident_id), false) as raised

@@ -123,11 +123,12 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
     run(conn, "detect/mark_judged", now=now)
     run(conn, "detect/select_exempted")
     recalculate_exempted(conn)
-    anomalies = {
-        Member(row.order_id, Node(row.node)): row.anomaly_id for row in run(conn, "detect/insert_anomalies", now=now)
-    }
+    rows = run(conn, "detect/insert_anomalies", now=now).all()
+    anomalies = {Member(row.order_id, Node(row.node)): row.anomaly_id for row in rows}
+    fresh = {Member(row.order_id, Node(row.node)) for row in rows if row.fresh}
     newcomers = [_newcomer(c, j) for c, j in standing if Member(j.order_id, j.node) in anomalies]
-    found.verdicts.update(one.verdict for one in newcomers)
+    doubted = {Member(c.order.order_id, c.node) for c, _ in standing if c.in_triage_since}
+    found.verdicts.update(one.verdict for one in newcomers if Member(one.order_id, one.node) in fresh | doubted)
     plans = plan_incidents(newcomers, situation, policy)
     opened = [
         incidents.write_incident(conn, plan, anomalies, policy=policy, scan_id=scan_id, now=now) for plan in plans

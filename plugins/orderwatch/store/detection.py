@@ -100,13 +100,19 @@ def stage_judgements(conn: Connection, judged: Iterable[tuple[Candidate, Judgeme
             verdict.expected_until,
             verdict.level,
             candidate.batch_no,
-            as_json({"reasons": verdict.reasons, **verdict.evidence}),
+            as_json({"reasons": verdict.reasons, "cause": _cause(candidate), **verdict.evidence}),
             as_json(explanation),
         ))
     copy_rows(conn, "judged", JUDGED, rows)
     conn.execute(text("analyze judged"))
     overtaken = {Member(row.order_id, Node(row.node)) for row in run(conn, "detect/drop_overtaken")}
     return staged - overtaken
+
+
+def _cause(candidate: Candidate) -> list[str]:
+    """What the warehouse says is wrong with the order, if anything."""
+    shipment = candidate.order.shipment
+    return sorted({*shipment.shortage_skus, *([shipment.fault_code] if shipment.fault_code else [])})
 
 
 def read_situation(conn: Connection) -> Situation:

@@ -56,19 +56,23 @@ def write_incident(
         write_line(conn, event="triage_expired", detail={"level": plan.level}, **lines)
     elif row.woken:
         write_line(conn, event="reopened", detail={"reasons": plan.reasons}, **lines)
-    for member in plan.members:
-        write_line(
-            conn,
-            event="anomaly_joined",
-            order_id=member.order_id,
-            node=member.node,
-            detail={"anomaly": anomalies[member]},
-            **lines,
-        )
+    elif row.raised:
+        write_line(conn, event="level_raised", detail={"level": plan.level, "reasons": plan.reasons}, **lines)
     ids = [anomalies[member] for member in plan.members]
-    run(conn, "incidents/insert_members", incident_id=row.incident_id, anomaly_ids=ids)
+    joined = run(conn, "incidents/insert_members", incident_id=row.incident_id, anomaly_ids=ids)
+    new = {member.anomaly_id for member in joined}
+    for member in plan.members:
+        if anomalies[member] in new:
+            write_line(
+                conn,
+                event="anomaly_joined",
+                order_id=member.order_id,
+                node=member.node,
+                detail={"anomaly": anomalies[member]},
+                **lines,
+            )
     _explain_away(conn, plan, row.incident_id, scan_id, now)
-    return Opened(row.incident_id, news=row.opened or row.promoted or row.woken)
+    return Opened(row.incident_id, news=row.opened or row.promoted or row.woken or row.raised)
 
 
 def _explain_away(conn: Connection, plan: IncidentPlan, incident_id: int, scan_id: int, now: datetime) -> None:
