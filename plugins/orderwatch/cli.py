@@ -8,8 +8,9 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -18,6 +19,9 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from orderwatch.paths import HOME, POLICY
+
+if TYPE_CHECKING:
+    from orderwatch.store.findings import Standing
 
 app = typer.Typer(no_args_is_help=True, help="Emergency response for abnormal orders, on Apache Airflow.")
 demo = typer.Typer(no_args_is_help=True, help="The whole system on this machine, with a small company to watch.")
@@ -133,21 +137,23 @@ def lint() -> None:
 
 @app.command()
 def why(order: str, url: Url) -> None:
-    """Every decision ever taken on an order, also why nobody was alerted."""
+    """Where an order stands, and every decision ever taken on it: also why nobody was alerted."""
     from orderwatch.core.policy import load_policy
     from orderwatch.store.database import connect
-    from orderwatch.store.findings import read_decisions
+    from orderwatch.store.findings import read_decisions, read_standing
 
     with _database_errors_in_words(), connect(url).connect() as conn:
-        lines = read_decisions(conn, order)
-    if not lines:
-        err.print(Text(f"nothing is known about {order}: no decision was ever needed, or no source has sent it"))
+        standing, lines = read_standing(conn, order), read_decisions(conn, order)
+    if standing is None:
+        err.print(Text(f"nothing is known about {order}: no source has sent it"))
         raise typer.Exit(1)
     zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+    for sentence in _say_standing(standing, zone):
+        out.print(Text(sentence))
     table = _table("when", "step", "what", "why")
     for line in lines:
-        table.add_row(f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}", line.node, line.event, Text(line.why))
-    out.print(table)
+        table.add_row(_minute(line.at, zone), line.node, line.event, Text(line.why))
+    out.print(table if lines else "no decision was ever needed")
 
 
 @quarantine.command("list")
@@ -194,6 +200,28 @@ def discard(url: Url, numbers: Annotated[list[int], typer.Argument(help="Numbers
         gone = give_up(conn, numbers, getpass.getuser())
     err.print(f"{gone} record(s) discarded")
     raise typer.Exit(0 if gone else 1)
+
+
+def _say_standing(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
+    """Where the order waits and until when that is nothing to alert anybody to, or why nobody watches it."""
+    if standing.missing_since is not None:
+        yield f"a complete list of its source has not named it since {_minute(standing.missing_since, zone)}"
+    for waiting in standing.waiting:
+        since = f"waits in {waiting.node} since {_minute(waiting.entered_at, zone)}"
+        match waiting.verdict:
+            case None if waiting.expected_until is not None:
+                yield f"{since}; that is normal until {_minute(waiting.expected_until, zone)}"
+            case None:
+                yield f"{since}; late from {_minute(waiting.alert_at, zone)} on"
+            case verdict:
+                yield f"{since}; late since {_minute(waiting.alert_at, zone)}, judged: {verdict}"
+    if not standing.waiting:
+        why = standing.status if standing.status != "open" else f"payment: {standing.payment}"
+        yield f"not watched now ({why}): it waits for nothing that we could be late with"
+
+
+def _minute(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _table(*columns: str, title: str | None = None) -> Table:

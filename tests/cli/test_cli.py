@@ -111,6 +111,27 @@ def test_why_tells_what_kept_an_order_from_being_an_incident(call: Call, databas
     assert "客户" in result.stdout
 
 
+def test_why_tells_until_when_waiting_is_normal(call: Call, database: str) -> None:
+    assert "waits in pick since 2026-11-16 12:00; late since" in call("why", "SO1", "--db", database).stdout
+    assert "that is normal until 2026-11-21 12:00" in call("why", "SO2", "--db", database).stdout
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ("SO3", "not watched now (payment: unpaid)"),
+        ("SO4", "not watched now (cancelled)"),
+        ("SO5", "waits in review since 2026-11-18 11:59; late from 2026-11-18 15:59 on"),
+    ],
+)
+def test_why_tells_where_an_order_stands_that_no_decision_was_needed_on(
+    call: Call, database: str, order: str, said: str
+) -> None:
+    result = call("why", order, "--db", database)
+    assert result.exit_code == 0
+    assert said in result.stdout and "no decision was ever needed" in result.stdout
+
+
 def test_why_says_that_nothing_is_known_of_an_unknown_order(call: Call, database: str) -> None:
     result = call("why", "[/]SO404", "--db", database)
     assert result.exit_code == 1

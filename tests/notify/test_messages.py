@@ -135,6 +135,8 @@ HOSTILE = {
     "everybody is called": "<@all> pay now",
     "somebody is called": "<@li.ting> pay now",
     "everybody by name": "@all @所有人",
+    "a mention inside a mention": "@@allall <@<@all>all>",
+    "a line of our own": "x\n> **#1** level 3\r\u2028# all clear",
     "wide letters": "＜＠all＞",
     "a link": "[your prize](http://evil.example)",
     "a heading": "# **URGENT** `rm`",
@@ -161,7 +163,9 @@ def test_a_failed_task_may_say_what_it_likes(kind: str) -> None:
 
 
 def tricks_in(text: str) -> list[str]:
-    """What is left of the tricks; an escaped sign is a plain one."""
-    plain = text.replace("\\<", "").replace("\\]", "").replace("\\*", "")
-    tricks = ("<@", "@all", "@所有人", "](http", "<font", "\u202e", "\u2066", "\x00", "\x07", "\x1b", "**URGENT")
-    return [trick for trick in tricks if trick in plain]
+    """What is left of the tricks."""
+    tricks = (
+        "<@", "@all", "@所有人", "](http", "<font", "\u202e", "\u2066", "\x00", "\x07", "\x1b", "**URGENT",
+        "\n> **#1** level 3", "\n# all clear",
+    )  # fmt: skip
+    return [trick for trick in tricks if trick in text]

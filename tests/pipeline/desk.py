@@ -132,7 +132,7 @@ class Desk:
                     rows = ((pull_id, no, body["version"], as_json(body)) for no, body in enumerate(bodies))
                     copy_rows(conn, "feed_row", ("pull_id", "record_no", "version", "body"), rows)
                     scans.end_pull(conn, pull_id, "validated")
-        return apply_feeds(self.engine, scan_id, self.now())
+        return apply_feeds(self.engine, scan_id, self.now(), self.policy.grading.sources)
 
     def scan(self, silent: Iterable[str] = (), *, dry_run: bool = False, **feeds: Iterable[Body]) -> dict[str, int]:
         scan_id = self.open(dry_run=dry_run)

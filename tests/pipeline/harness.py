@@ -100,7 +100,7 @@ class Pipeline:
         scan_id = self.open("history")
         assert self.pull(scan_id, ("erp", "wms"), history=self.policy.thresholds.history) == []
         validate_feeds(self.engine, scan_id, self.now())
-        apply_feeds(self.engine, scan_id, self.now())
+        apply_feeds(self.engine, scan_id, self.now(), self.policy.grading.sources)
         return learn_thresholds(self.engine, self.policy, self.now(), None)
 
     def scan(self, names: Iterable[str] = ("erp", "wms", "crm"), *, dry_run: bool = False) -> dict[str, int]:
@@ -111,7 +111,7 @@ class Pipeline:
         scan_id = self.open(dry_run=dry_run)
         self.failures = self.pull(scan_id, names)
         validate_feeds(self.engine, scan_id, self.now())
-        self.changed = apply_feeds(self.engine, scan_id, self.now())
+        self.changed = apply_feeds(self.engine, scan_id, self.now(), self.policy.grading.sources)
         return scan_id
 
     def detect(self, scan_id: int) -> dict[str, int]:

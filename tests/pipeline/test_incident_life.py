@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order, late_in_pick
 
@@ -245,3 +245,68 @@ def test_an_exempt_order_is_asked_again_when_the_exemption_ends(desk: Desk) -> N
     counts = desk.scan()
     assert (counts["anomalies"], counts["exempt"]) == (1, 0)
     assert desk.ask("select level from anomaly") == [1]  # a broken promise
+
+
+# --- storms that go on, and silence that ends ---
+
+
+def gust(first: int, count: int) -> dict[str, list[dict[str, object]]]:
+    """Late orders of no common cause."""
+    return late_in_pick(*(f"SO{number}" for number in range(first, first + count)))  # type: ignore[return-value]
+
+
+def test_what_comes_in_the_hour_after_a_storm_belongs_to_it(desk: Desk) -> None:
+    desk.scan(**gust(0, 60))
+    desk.advance(QUARTER)
+    counts = desk.scan(**gust(60, 5))
+    assert (counts["anomalies"], counts["incidents_opened"], counts["messages_planned"]) == (5, 0, 0)
+    assert desk.incidents() == {"mass_delay": "open"}
+    assert desk.ask("select count(*) from incident_member") == [65]
+
+
+def test_when_the_storm_is_over_an_order_is_an_incident_of_its_own_again(desk: Desk) -> None:
+    desk.scan(**gust(0, 60))
+    desk.advance(HOUR + MINUTE)
+    desk.scan(**gust(60, 1))
+    assert desk.incidents() == {"mass_delay": "open", "order:SO60:pick": "open"}
+
+
+def test_an_order_of_the_storm_that_grows_graver_stays_in_it(desk: Desk) -> None:
+    desk.scan(**gust(0, 60))
+    desk.advance(2 * HOUR)
+    desk.scan(orders=[an_order("SO7", version=NOON + MINUTE, value_minor=900_000)])
+    assert desk.incidents() == {"mass_delay": "open"}
+    assert desk.ask("select level from anomaly where order_id = 'SO7'") == [1]
+
+
+def test_a_storm_does_not_teach_the_next_one_that_storms_are_usual(desk: Desk) -> None:
+    desk.scan(**gust(0, 60))
+    assert desk.ask("select new_anomalies from scan_run") == [0]
+
+
+def test_an_inhibited_incident_is_not_told_when_it_grows_graver_and_is_when_it_is_free(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1"))
+    with desk.engine.begin() as conn:
+        conn.execute(
+            text("""
+            insert into incident (dedup_key, kind, level, owner_role, observed_at, opened_at)
+            values ('system_failure:F', 'system_failure', 3, 'vice_president', business_now(), business_now());
+            update incident set inhibited_by = (select incident_id from incident where dedup_key = 'system_failure:F')
+            where dedup_key = 'order:SO1:pick';
+        """)
+        )
+    told = len(desk.ask("select 1 from effect"))
+    desk.advance(QUARTER)
+    assert desk.scan(orders=[important("SO1") | {"version": NOON}])["messages_planned"] == 0
+    with desk.engine.begin() as conn:
+        conn.execute(
+            text("""
+            update incident set state = 'resolved', resolved_at = business_now() where dedup_key = 'system_failure:F'
+        """)
+        )
+    desk.advance(QUARTER)
+    assert desk.scan()["messages_planned"] > 0
+    assert len(desk.ask("select 1 from effect")) > told
+    assert desk.ask("select event from timeline where event = 'inhibition_ended'") == ["inhibition_ended"]
+    desk.advance(QUARTER)
+    assert desk.scan()["messages_planned"] == 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
+from orderwatch.core.policy import Policy
+from orderwatch.store.policy import publish_policy
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order, late_in_pick
 
 QUARTER = 15 * MINUTE
@@ -119,3 +121,54 @@ def test_a_wave_assigned_after_the_alert_makes_a_batch(desk: Desk) -> None:
     named = [a_shipment(one, version=NOON + MINUTE, wave_no="W9") for one in ("SO1", "SO2", "SO3")]
     assert desk.scan(shipments=named)["incidents_opened"] == 1
     assert desk.incidents()["batch:pick:W9"] == "open"
+
+
+# --- a policy that people have corrected ---
+
+
+def changed_policy(desk: Desk, **checks: str) -> Policy:
+    """The shipped policy with other states of its validity checks."""
+    validity = desk.policy.validity
+    changed = {name: validity.checks.of(name).model_copy(update={"state": state}) for name, state in checks.items()}
+    others = validity.model_copy(update={"checks": validity.checks.model_copy(update=changed)})
+    return desk.policy.model_copy(update={"validity": others})
+
+
+def publish(desk: Desk, policy: Policy) -> bool:
+    desk.policy = policy
+    with desk.engine.begin() as conn:
+        return publish_policy(conn, policy, desk.now())
+
+
+def test_a_corrected_policy_frees_the_orders_that_the_old_one_silenced(desk: Desk) -> None:
+    desk.scan(orders=[an_order("SO1", flags=["test"])], shipments=[a_shipment("SO1")])
+    assert desk.incidents() == {}
+    assert publish(desk, changed_policy(desk, test_order="retired"))
+    assert desk.scan()["anomalies"] == 1
+    assert desk.incidents() == {"order:SO1:pick": "open"}
+
+
+def test_a_new_exemption_or_check_ends_what_it_explains(desk: Desk) -> None:
+    shipped = desk.policy
+    publish(desk, changed_policy(desk, test_order="retired"))
+    desk.scan(orders=[an_order("SO1", flags=["test"])], shipments=[a_shipment("SO1")])
+    publish(desk, shipped)
+    desk.advance(QUARTER)
+    assert desk.scan()["invalid"] == 1
+    desk.advance(QUARTER)
+    desk.scan()
+    assert desk.incidents() == {"order:SO1:pick": "resolved"}
+
+
+def test_another_policy_that_judges_alike_tells_nothing_twice(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1"))
+    told = desk.ask("select count(*) from effect")
+    publish(desk, changed_policy(desk, duplicate="retired"))
+    counts = desk.scan()
+    assert (counts["anomalies"], counts["incidents_opened"], counts["messages_planned"]) == (0, 0, 0)
+    assert desk.ask("select count(*) from effect") == told
+
+
+def test_the_same_policy_published_again_writes_nothing(desk: Desk) -> None:
+    desk.scan(**late_in_pick("SO1"))
+    assert not publish(desk, desk.policy)

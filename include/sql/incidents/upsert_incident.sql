@@ -22,7 +22,7 @@ on conflict (dedup_key) where state not in ('closed', 'dismissed', 'merged') do 
         reopened = live.reopened + case live.state when 'resolved' then 1 else 0 end,
         resolved_at = case live.state when 'resolved' then null else live.resolved_at end
 returning
-    incident_id, level, reopened, xmax = 0 as opened,
+    incident_id, level, reopened, inhibited_by, xmax = 0 as opened,
     state = 'open' and triage_until is not null and kind <> 'triage' as promoted,
     -- the row as it was before this statement
     coalesce((select b.state = 'resolved' from incident as b where b.incident_id = live.incident_id), false) as woken,

@@ -1,11 +1,14 @@
--- the shop calls the order finished while the warehouse has not seen it signed for, or the warehouse has cancelled
--- what the shop still waits for: since when?
+-- the shop calls the order finished while the warehouse has not seen it signed for, the warehouse has cancelled what
+-- the shop still waits for, or one of them has silently dropped what our books hold open: since when?
 update orders as o set sources_disagree_since = d.since
 from (
     select
         k.order_id,
         case
-            when k.status = 'completed' and s.status = 'open' or k.status = 'open' and s.status = 'cancelled'
+            when
+                k.status = 'completed' and s.status = 'open'
+                or k.status = 'open' and s.status = 'cancelled'
+                or k.status = 'open' and (k.missing_since is not null or s.missing_since is not null)
                 then coalesce(k.sources_disagree_since, cast(:now as timestamptz))
         end as since
     from changed_order as c

@@ -55,13 +55,15 @@ class Situation:
     """What is going on besides the newcomers.
 
     ``live`` are the dedup keys of all live incidents, ``open_orders`` the number of orders on their way,
-    ``recent_new`` how many new anomalies each of the recent scans found.
+    ``recent_new`` how many new anomalies each of the recent scans found outside a storm, ``storm_orders`` how many
+    orders have joined a storm that still blows.
     """
 
     open_anomalies: Sequence[OpenAnomaly] = ()
     live: frozenset[Key] = frozenset()
     open_orders: int = 0
     recent_new: Sequence[int] = ()
+    storm_orders: int = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,6 +94,7 @@ class IncidentPlan:
 def plan_incidents(newcomers: Iterable[Newcomer], situation: Situation, policy: Policy) -> list[IncidentPlan]:
     """Plan the incidents of one scan, level 3 first, then by kind and key."""
     late, suspects = _split(newcomers)
+    late = _outside_the_storm(late, situation)
     if bound := _storm(late, situation, policy):
         return [_mass_delay(late, bound), *map(_alone, suspects)]
     plans: list[IncidentPlan] = []
@@ -117,9 +120,17 @@ def _split(newcomers: Iterable[Newcomer]) -> tuple[list[Newcomer], list[Newcomer
     )
 
 
+def _outside_the_storm(late: Sequence[Newcomer], situation: Situation) -> list[Newcomer]:
+    """Without orders that a storm has taken already: they may grow graver in it, but are no event of their own."""
+    taken = {(one.order_id, one.node) for one in situation.open_anomalies if one.kind == "mass_delay"}
+    return [one for one in late if (one.order_id, one.node) not in taken]
+
+
 def _storm(late: Sequence[Newcomer], situation: Situation, policy: Policy) -> str | None:
     """The bound that the number of newly late orders has passed, in words, if any."""
-    rules, new = policy.grading.mass_delay, _orders(late)
+    if not late:
+        return None
+    rules, new = policy.grading.mass_delay, _orders(late) + situation.storm_orders
     p99 = float(np.percentile(situation.recent_new, 99)) if len(situation.recent_new) else 0.0
     usual = max(float(rules.min_new), rules.p99_factor * p99)
     if new > usual:

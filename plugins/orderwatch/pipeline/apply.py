@@ -8,9 +8,11 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, text
 
+from orderwatch.core.policy.grading import SourcePolicy
 from orderwatch.store import scans
 from orderwatch.store.alerts import calculate
 from orderwatch.store.database import Lock, hold, run
+from orderwatch.store.scans import Pull
 
 UPSERTS: Final[Mapping[str, str]] = {  # feed to statement, in the order in which they refer to one another
     "orders": "orders/upsert_orders",
@@ -20,10 +22,18 @@ UPSERTS: Final[Mapping[str, str]] = {  # feed to statement, in the order in whic
 }
 
 
-def apply_feeds(engine: Engine, scan_id: int, now: datetime) -> int:
+FIND_AGAIN: Final[Mapping[str, str]] = {
+    "orders": "orders/find_orders_again",
+    "shipments": "orders/find_shipments_again",
+}
+MISS: Final[Mapping[str, str]] = {"orders": "orders/miss_orders", "shipments": "orders/miss_shipments"}
+
+
+def apply_feeds(engine: Engine, scan_id: int, now: datetime, limits: SourcePolicy) -> int:
     """Apply every validated pull of a scan; returns how many orders changed.
 
-    All or nothing: after a crash the pulls are still staged, and applying them again gives the same rows.
+    All or nothing: after a crash the pulls are still staged, and applying them again gives the same rows. The
+    watermark of a source whose clock is off stays where it is.
     """
     with engine.begin() as conn:
         hold(conn, Lock.ALERTS)
@@ -32,12 +42,23 @@ def apply_feeds(engine: Engine, scan_id: int, now: datetime) -> int:
         for feed, upsert in UPSERTS.items():
             if feed in pulls:
                 run(conn, upsert, pull_id=pulls[feed].pull_id)
-        changed = _follow(conn, now)
         for pull in pulls.values():
-            run(conn, "feeds/advance_source_feed", pull_id=pull.pull_id)
+            _reconcile(conn, pull, now, limits)
+        changed = _follow(conn, now)
+        max_skew = limits.max_clock_skew.total_seconds()
+        for pull in pulls.values():
+            run(conn, "feeds/advance_source_feed", pull_id=pull.pull_id, max_clock_skew_s=max_skew)
             scans.clear_staged(conn, pull.pull_id)
             scans.end_pull(conn, pull.pull_id, "applied")
     return changed
+
+
+def _reconcile(conn: Connection, pull: Pull, now: datetime, limits: SourcePolicy) -> None:
+    """Whom a complete list of everything open does not name has been lost on the way; who comes back is not."""
+    if pull.feed in FIND_AGAIN:
+        run(conn, FIND_AGAIN[pull.feed], pull_id=pull.pull_id)
+    if pull.feed in MISS and pull.mode == "open":
+        run(conn, MISS[pull.feed], pull_id=pull.pull_id, now=now, vanished_share=limits.vanished_share)
 
 
 def _follow(conn: Connection, now: datetime) -> int:

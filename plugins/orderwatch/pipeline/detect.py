@@ -33,6 +33,7 @@ class Findings:
 
     verdicts: Counter[str] = field(default_factory=Counter)
     unknown: int = 0
+    storm: int = 0  # of the anomalies, those that belong to a mass delay
     opened: list[int] = field(default_factory=list)
     resolved: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
@@ -71,7 +72,8 @@ def detect(
         if scan.dry_run:
             work.rollback()
         else:
-            scans.finish_scan(conn, scan_id, now, found.verdicts["anomaly"], _report(found))
+            # a storm must not teach the next one that storms are usual
+            scans.finish_scan(conn, scan_id, now, found.verdicts["anomaly"] - found.storm, _report(found))
     if scan.dry_run:
         with engine.begin() as conn:
             scans.finish_scan(conn, scan_id, now, 0, {"dry_run": True, **_report(found)})
@@ -106,8 +108,9 @@ def _detect(
     ]
     if judged:
         found.opened += _write(conn, judged, policy, scan_id, now, found)
-    resolved, found.closed = incidents.settle_incidents(conn, policy, scan_id, now)
+    resolved, freed, found.closed = incidents.settle_incidents(conn, policy, scan_id, now)
     found.resolved += resolved
+    found.opened += [incident_id for incident_id in freed if incident_id not in found.opened]
     if found.opened or found.resolved:
         found.messages = announce(conn, found.opened, found.resolved, Announcement(policy, now, link))
     return found
@@ -118,7 +121,7 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
     valid = detection.stage_judgements(conn, judged)
     standing = [(c, j) for c, j in judged if Member(j.order_id, j.node) in valid]
     found.verdicts.update(j.verdict for _, j in standing if j.verdict in {"exempt", "invalid"})
-    situation = detection.read_situation(conn)
+    situation = detection.read_situation(conn, now, policy)
     run(conn, "detect/record_silence", now=now, scan_id=scan_id, policy_version=policy.version)
     run(conn, "detect/mark_judged", now=now)
     run(conn, "detect/select_exempted")
@@ -128,8 +131,10 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
     fresh = {Member(row.order_id, Node(row.node)) for row in rows if row.fresh}
     newcomers = [_newcomer(c, j) for c, j in standing if Member(j.order_id, j.node) in anomalies]
     doubted = {Member(c.order.order_id, c.node) for c, _ in standing if c.in_triage_since}
-    found.verdicts.update(one.verdict for one in newcomers if Member(one.order_id, one.node) in fresh | doubted)
+    new = fresh | doubted
+    found.verdicts.update(one.verdict for one in newcomers if Member(one.order_id, one.node) in new)
     plans = plan_incidents(newcomers, situation, policy)
+    found.storm = sum(member in new for plan in plans if plan.kind == "mass_delay" for member in plan.members)
     opened = [
         incidents.write_incident(conn, plan, anomalies, policy=policy, scan_id=scan_id, now=now) for plan in plans
     ]

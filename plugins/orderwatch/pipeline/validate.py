@@ -18,13 +18,14 @@ from orderwatch.paths import POLICY
 from orderwatch.store import scans
 from orderwatch.store.database import as_json, copy_rows, run
 from orderwatch.store.scans import Pull
-from orderwatch.validation.suite import load_suite
+from orderwatch.validation.suite import Suite, load_suite
 from orderwatch.validation.validate import FeedValidation, validate
 
 log = logging.getLogger(__name__)
 
 ORDER: Final = ("orders", "customers", "shipments", "delay_requests")  # what others refer to comes first
 REFERS_TO_ORDERS: Final = ("shipments", "delay_requests")
+COMPLETE: Final = {"orders": "feeds/count_vanished_orders", "shipments": "feeds/count_vanished_shipments"}
 RETRYABLE: Final = ("unknown_order",)  # refused only because what they refer to had not arrived
 SCAN: Final = "scan"
 
@@ -61,12 +62,13 @@ def _validate_pull(conn: Connection, pull: Pull, scan_id: int, now: datetime) ->
     found = validate(frame, suite, now, pardoned=RETRYABLE, fresh=len(records))
     _log(pull, found)
     counts = {"received": len(records), "accepted": len(found.good), "refused": len(found.bad)}
-    if found.critical:
+    critical = found.critical or _vanished(conn, pull, frame, suite)
+    if critical:
         scans.end_pull(
             conn,
             pull.pull_id,
             "rejected",
-            error=found.critical,
+            error=critical,
             refused=len(found.bad),
             checks=as_json([asdict(check) for check in found.checks]),
         )
@@ -87,6 +89,17 @@ def _validate_pull(conn: Connection, pull: Pull, scan_id: int, now: datetime) ->
         checks=as_json([asdict(check) for check in found.checks]),
     )
     return counts
+
+
+def _vanished(conn: Connection, pull: Pull, frame: pd.DataFrame, suite: Suite) -> str | None:
+    """A list of everything open that lacks a good part of what our books hold open is no complete list."""
+    if pull.mode != "open" or pull.feed not in COMPLETE:
+        return None
+    named = frame[suite.key].dropna().astype(str).tolist()
+    ours = run(conn, COMPLETE[pull.feed], named=named).one()
+    if ours.vanished < suite.critical_rows or ours.vanished <= suite.critical_share * ours.known:
+        return None
+    return f"incomplete list: {ours.vanished} of the {ours.known} {pull.feed} open in our books are not in it"
 
 
 def _read_records(conn: Connection, pull: Pull) -> list[Mapping[str, Any]]:

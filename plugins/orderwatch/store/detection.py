@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from orderwatch.core.calendar import WorkCalendar
 from orderwatch.core.grouping import Member, OpenAnomaly, Situation
 from orderwatch.core.judge import Judgement
+from orderwatch.core.policy import Policy
 from orderwatch.core.source_health import FeedState
 from orderwatch.core.words import Candidate, Node
 from orderwatch.store.database import as_json, copy_rows, run
@@ -115,7 +116,7 @@ def _cause(candidate: Candidate) -> list[str]:
     return sorted({*shipment.shortage_skus, *([shipment.fault_code] if shipment.fault_code else [])})
 
 
-def read_situation(conn: Connection) -> Situation:
+def read_situation(conn: Connection, now: datetime, policy: Policy) -> Situation:
     """What is going on already: late orders, live incidents, how many orders wait, what recent scans found."""
     anomalies = tuple(
         OpenAnomaly(
@@ -136,6 +137,7 @@ def read_situation(conn: Connection) -> Situation:
         live=frozenset(row.dedup_key for row in run(conn, "incidents/read_live_incidents")),
         open_orders=run(conn, "detect/count_open").scalar_one(),
         recent_new=[row.new_anomalies or 0 for row in run(conn, "detect/read_recent_scans")],
+        storm_orders=run(conn, "detect/count_storm", since=now - policy.grading.mass_delay.lasts).scalar_one(),
     )
 
 

@@ -71,6 +71,41 @@ def count_waiting(conn: Connection) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """One node in which an order waits; ``alert_at`` is when it becomes late there."""
+
+    node: str
+    entered_at: datetime
+    alert_at: datetime
+    verdict: str | None
+    expected_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An order as our books have it; it waits nowhere when it is over, or not paid for yet."""
+
+    status: str
+    kind: str
+    payment: str
+    missing_since: datetime | None
+    waiting: tuple[Waiting, ...]
+
+
+def read_standing(conn: Connection, order_id: str) -> Standing | None:
+    """Where the order stands now; none if no source has ever sent it."""
+    rows = run(conn, "findings/read_standing", order_id=order_id).all()
+    if not rows:
+        return None
+    waiting = tuple(
+        Waiting(Node(row.node).code, row.entered_at, row.alert_at, row.verdict, row.expected_until)
+        for row in rows
+        if row.node is not None
+    )
+    return Standing(rows[0].status, rows[0].kind, rows[0].payment, rows[0].missing_since, waiting)
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One line of an order's history of decisions."""
 

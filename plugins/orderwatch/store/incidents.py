@@ -72,7 +72,8 @@ def write_incident(
                 **lines,
             )
     _explain_away(conn, plan, row.incident_id, scan_id, now)
-    return Opened(row.incident_id, news=row.opened or row.promoted or row.woken or row.raised)
+    news = row.opened or row.promoted or row.woken or row.raised
+    return Opened(row.incident_id, news=news and row.inhibited_by is None)
 
 
 def _explain_away(conn: Connection, plan: IncidentPlan, incident_id: int, scan_id: int, now: datetime) -> None:
@@ -150,10 +151,14 @@ def write_source_incidents(
     return opened, resolved
 
 
-def settle_incidents(conn: Connection, policy: Policy, scan_id: int, now: datetime) -> tuple[list[int], list[int]]:
-    """Resolve what has been healthy at two scans, close what has stayed resolved. Returns (resolved, closed)."""
+def settle_incidents(
+    conn: Connection, policy: Policy, scan_id: int, now: datetime
+) -> tuple[list[int], list[int], list[int]]:
+    """Resolve what has been healthy at two scans, let those speak again that a resolved one had silenced, and close
+    what has stayed resolved. Returns (resolved, freed, closed)."""
     about = {"now": now, "scan_id": scan_id, "policy_version": policy.version}
     resolved = [row.incident_id for row in run(conn, "incidents/resolve_healthy", **about)]
+    freed = [row.incident_id for row in run(conn, "incidents/free_inhibited", **about)]
     closed = []
     for level, rules in policy.grading.levels.items():
         before = now - rules.close_after
@@ -161,4 +166,4 @@ def settle_incidents(conn: Connection, policy: Policy, scan_id: int, now: dateti
             row.incident_id
             for row in run(conn, "incidents/close_resolved", level=level, resolved_before=before, **about)
         ]
-    return resolved, closed
+    return resolved, freed, closed

@@ -19,12 +19,16 @@ from orderwatch.store.database import Lock, as_json, hold, run
 def publish_policy(conn: Connection, policy: Policy, now: datetime) -> bool:
     """Bring nodes and calendars in the database up to the files; open alert times follow when something moved.
 
-    Returns whether anything changed. Nothing is written when the files say what the database already knows.
+    A policy that differs from the one in force also asks every open order anew, so that a corrected rule frees the
+    orders that the old one silenced. Returns whether anything changed; nothing is written when nothing has.
     """
     hold(conn, Lock.ALERTS)
     changed = _publish_nodes(conn, policy)
     for code in policy.calendars.calendars:
         changed |= _publish_calendar(conn, policy, code, now)
+    if run(conn, "policy/put_in_force", version=policy.version, now=now).all():
+        run(conn, "alerts/forget_verdicts", now=now)
+        changed = True
     if changed:
         recalculate_open(conn)
     return changed

@@ -17,12 +17,13 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class MassDelay(Strict):
-    """When the late orders of one scan are a storm."""
+    """When the late orders of one scan are a storm; what comes within ``lasts`` of its orders belongs to it."""
 
     min_new: Count
     p99_factor: Annotated[float, Field(gt=0)]
     open_share: Share
     open_share_min: Count
+    lasts: Duration
 
 
 class LevelPolicy(Strict):
@@ -37,11 +38,13 @@ class SourcePolicy(Strict):
     """When a source counts as out, so that orders depending on it are unknown and not late.
 
     ``reconcile_every``: how often everything open is asked for again, because some systems change an order
-    without moving its change stamp. ``min_volume_usual``: where fewer changes than this are usual in the
-    window, their absence says nothing.
+    without moving its change stamp. ``vanished_share``: of the orders open in our books, how many at most may be
+    absent from that list before the list itself is doubted. ``min_volume_usual``: where fewer changes than this
+    are usual in the window, their absence says nothing.
     """
 
     reconcile_every: Duration
+    vanished_share: Share
     max_staleness: Duration
     min_volume_share: Share
     min_volume_usual: Count

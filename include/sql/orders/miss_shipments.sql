@@ -1,0 +1,35 @@
+-- open in our books, and neither in the list of everything open, nor changed, nor refused: finished without a word?
+-- where too many are gone at once, the list is to blame and nothing is believed
+with waiting as (
+    select shipment_id from shipment
+    where status = 'open'
+),
+
+absent as (
+    select w.shipment_id
+    from waiting as w
+    where
+        not exists (
+            select 1 from feed_row as f
+            where f.pull_id = :pull_id and f.body ->> 'shipment_id' = w.shipment_id
+        )
+        and not exists (
+            select 1
+            from quarantine as q
+            inner join feed_pull as p on q.source = p.source and q.feed = p.feed
+            where p.pull_id = :pull_id and q.state = 'new' and q.record_id = w.shipment_id
+        )
+),
+
+missed as (
+    update shipment as k set missing_since = :now
+    from absent as a
+    where
+        k.shipment_id = a.shipment_id and k.missing_since is null
+        and (select count(*) from absent) <= ceil(:vanished_share * (select count(*) from waiting))
+    returning k.order_id
+)
+
+insert into changed_order (order_id)
+select order_id from missed
+on conflict do nothing
