@@ -8,7 +8,8 @@ of every scan; `learn_thresholds` computes mean × 1.8 + regional buffer for eve
 channel (thin cells fall back to wider ones), publishes an immutable version and moves the alert times of open orders.
 
 ### When it fails
-The version in force stays in force. Clear the failed task when the cause is gone. See `docs/runbooks/thresholds.md`.
+The version in force stays in force; so it does when a feed was rejected or a step lacks history, because half a
+history teaches harmful limits. Mend the cause and clear the run from its pulls on. See `docs/runbooks/thresholds.md`.
 
 ### Owner
 order-operations; failures of the machinery go to the data engineers.
@@ -49,6 +50,6 @@ with DAG(
             pulls.append(PullSourceOperator(task_id="pull", source=name, scan_id=open_scan.output, history=True))
     validate = ValidateFeedsOperator(task_id="validate_feeds", scan_id=open_scan.output)
     apply = ApplyFeedsOperator(task_id="apply_feeds", scan_id=open_scan.output)
-    learn = LearnThresholdsOperator(task_id="learn_thresholds")
+    learn = LearnThresholdsOperator(task_id="learn_thresholds", scan_id=open_scan.output)
 
     pulls >> validate >> apply >> learn

@@ -13,7 +13,7 @@ from demo.company import HISTORY, MINIMUM_ORDERS, Company, make_company
 from demo.instants import ZONE, epoch
 
 app = typer.Typer(
-    help="A small company to try Orderwatch on: ERP, warehouse, CRM, WeCom, work orders, vouchers and mail."
+    help="A small company to try Orderwatch on: ERP, warehouse, CRM, WeCom, work orders, vouchers, website and mail."
     "\n\n"
     "Everything runs in this one process, in memory, on ports of 127.0.0.1, with made-up people and orders. "
     "STATE_DIR/company.json says where each service listens and how to sign in.",
@@ -34,7 +34,7 @@ def serve(
     seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 7,
     orders: Annotated[
         int,
-        typer.Option(help=f"Open orders at the start, at least {MINIMUM_ORDERS}. Below 700 the late ones exceed 5 %."),
+        typer.Option(help=f"Open orders at the start, at least {MINIMUM_ORDERS}: fewer do not hold what is planted."),
     ] = 2000,
     now: Annotated[
         str, typer.Option(help="Where the company's clock starts; without an offset it is Shanghai time.")
@@ -46,6 +46,9 @@ def serve(
 
     Months of finished orders, today's open ones and three days of new ones. Late orders, normal waiting and
     broken records are planted among them; the control service's /_truth lists them as of the company's clock.
+
+    Services: erp, wms, crm, wecom, tickets, vouchers, website, smtp, and control. What the ones that can be acted on
+    have received stands at their /_received, mail at control's /_mails; control's /_faults makes each of them fail.
     """
     if orders < MINIMUM_ORDERS:
         raise typer.BadParameter(

@@ -25,7 +25,7 @@ class Advance(BaseModel):
 
 
 class FaultRequest(BaseModel):
-    """``seconds`` is the delay of the mode ``slow``."""
+    """``seconds`` is the delay of the modes ``slow`` and ``lands_late``."""
 
     model_config = ConfigDict(extra="forbid")
     service: str

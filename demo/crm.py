@@ -1,4 +1,4 @@
-"""The CRM: customers and their wishes, HTTP Basic, pages behind ``Link`` headers with an opaque cursor."""
+"""The CRM: customers, their wishes and notes, HTTP Basic, pages behind ``Link`` headers with an opaque cursor."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
+from demo.arrival import arrival
 from demo.book import Ints
 from demo.clock import Clock
 from demo.company import Company, customer_row
 from demo.feed import Feed, Loose, Row
 from demo.instants import epoch
-from demo.people import customer_no
-from demo.web import Json
+from demo.people import customer_no, language, mail_address, person_name
+from demo.web import Json, json_body
 
 _basic = HTTPBasic(realm="CRM")
 Login = Annotated[HTTPBasicCredentials, Depends(_basic)]
 PageSize = Annotated[int, Query(ge=1, le=200)]
+NOTE_CHARACTERS = 4000
+NO_NOTE = {"text": "", "order_no": None, "reference": None}  # the reference is the caller's own number
 
 
 class Records:
@@ -59,10 +62,22 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
         company.dirt.delay_requests,
     )
 
-    def answer(request: Request, login: HTTPBasicCredentials, records: Records, since: str | None, size: int) -> Json:
+    index_of = {customer_no(index): index for index in range(len(people))}
+    notes: list[dict[str, Any]] = []
+
+    def admit(login: HTTPBasicCredentials) -> None:
         right = secrets.compare_digest(f"{login.username}:{login.password}".encode(), f"{user}:{password}".encode())
         if not right:
             raise HTTPException(401, "wrong user or password", {"WWW-Authenticate": "Basic"})
+
+    def known(number: str, login: HTTPBasicCredentials) -> int:
+        admit(login)
+        if number not in index_of:
+            raise HTTPException(404, f"no customer {number}")
+        return index_of[number]
+
+    def answer(request: Request, login: HTTPBasicCredentials, records: Records, since: str | None, size: int) -> Json:
+        admit(login)
         cursor = request.query_params.get("cursor")
         begin, after = (_since(since), None) if cursor is None else _position(cursor)
         rows, following = records.page(int(clock.now()), begin, after, size)
@@ -83,7 +98,52 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
     ) -> Json:
         return answer(request, login, requests, updated_since, page_size)
 
+    @app.get("/customers/{number}/contact")
+    async def contact(number: str, login: Login) -> Json:
+        index = known(number, login)
+        return Json({
+            "customer": number,
+            "name": person_name(index),
+            "email": mail_address(number),
+            "language": language(index),
+        })
+
+    @app.post("/customers/{number}/notes")
+    async def write_note(number: str, request: Request, login: Login) -> Json:
+        """Every call writes a note: nothing is recognised as a repetition."""
+        known(number, login)
+        body = await json_body(request) or {}
+        if mistake := _mistake(body):
+            raise HTTPException(422, mistake)
+        note = {"id": f"N-{len(notes) + 1:05d}", "customer": number, **NO_NOTE, **body, **arrival(clock)}
+        notes.append(note)
+        return Json(note, 201)
+
+    @app.get("/customers/{number}/notes")
+    async def list_notes(number: str, login: Login, reference: str | None = None) -> Json:
+        known(number, login)
+        return Json([
+            note
+            for note in notes
+            if note["customer"] == number and (reference is None or note["reference"] == reference)
+        ])
+
+    @app.get("/_received")
+    async def received() -> Json:
+        return Json(notes)
+
     return app
+
+
+def _mistake(note: dict[str, Any]) -> str | None:
+    """What is wrong with a note, ``None`` if nothing is."""
+    if unknown := note.keys() - NO_NOTE.keys():
+        return f"unknown: {', '.join(sorted(unknown))}"
+    if not isinstance(note.get("text"), str) or not note["text"].strip():
+        return "a note needs a text"
+    if len(note["text"]) > NOTE_CHARACTERS:
+        return f"a note has at most {NOTE_CHARACTERS} characters"
+    return None
 
 
 def _since(text: str | None) -> int:

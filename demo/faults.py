@@ -20,10 +20,13 @@ Mode = Literal[
     "slow",
     "empty",
     "skewed_clock",
+    "answer_lost",
+    "lands_late",
 ]
 MODES: tuple[Mode, ...] = get_args(Mode)
 SKEW_S = 2 * 3600.0
-BODY_MODES = ("truncated", "invalid_json", "wrong_types", "empty")  # faults of data, not of signing in
+BODY_MODES = ("truncated", "invalid_json", "wrong_types", "empty")
+DATA_MODES = (*BODY_MODES, "answer_lost", "lands_late")  # faults of data, not of signing in
 _TOKEN_PATHS = ("/oauth/token", "/cgi-bin/gettoken")
 _TEXT_KEYS = ("modified", "updated_at", "amount")
 BUSY = {
@@ -77,13 +80,21 @@ class Faults:
 def _applies(fault: Fault, path: str) -> bool:
     if path == "/_received" or fault.mode == "skewed_clock":
         return False
-    return not (fault.mode in BODY_MODES and path in _TOKEN_PATHS)
+    return not (fault.mode in DATA_MODES and path in _TOKEN_PATHS)
 
 
 async def _refuse(fault: Fault, service: str, app: App, scope: Scope, receive: Receive, send: Send) -> None:
     match fault.mode:
         case "down":
             _hang_up(scope)
+        case "answer_lost":
+            await app(scope, receive, _lose)
+            _hang_up(scope)
+        case "lands_late":
+            whole = await _whole(receive)
+            _hang_up(scope)
+            await asyncio.sleep(fault.seconds)
+            await app(scope, whole, _lose)
         case "slow":
             await asyncio.sleep(fault.seconds)
             await app(scope, receive, send)
@@ -93,6 +104,24 @@ async def _refuse(fault: Fault, service: str, app: App, scope: Scope, receive: R
             await _answer(send, 200, BUSY[service])
         case _:
             await _answer(send, 500, {"error": "internal server error"})
+
+
+async def _lose(message: Message) -> None:
+    """The service has done its work, and nobody hears of it."""
+
+
+async def _whole(receive: Receive) -> Receive:
+    """The request as it came, to be read again when its sender is gone."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+
+    async def again() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
 
 
 def _hang_up(scope: Scope) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from demo.arrival import arrival
 from demo.clock import Clock
-from demo.instants import local_iso
 
 
 @dataclass(slots=True)
@@ -34,7 +34,8 @@ class Mailbox:
         content = envelope.content or b""
         message = message_from_bytes(content if isinstance(content, bytes) else content.encode(), policy=policy.default)
         self.mails.append({
-            "at": local_iso(self.clock.now()),
+            **arrival(self.clock),
+            "message_id": str(message["Message-ID"] or ""),
             "from": envelope.mail_from,
             "to": list(envelope.rcpt_tos),
             "subject": str(message["subject"] or ""),

@@ -47,6 +47,16 @@ def person_name(index: int) -> str:
     return _FAMILY[index % len(_FAMILY)] + _GIVEN[index * 7 % len(_GIVEN)] + _GIVEN[index * 3 % len(_GIVEN)]
 
 
+def mail_address(number: str) -> str:
+    """Where a customer would be written to, made of the customer's number; nobody owns an address there."""
+    return f"{number.lower()}@example.com"
+
+
+def language(index: int) -> str:
+    """One in eight reads English."""
+    return "en" if index % 8 == 5 else "zh-CN"
+
+
 def phone(index: int) -> str:
     return f"199-0000-{index % 10_000:04d}"
 

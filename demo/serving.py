@@ -14,7 +14,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from demo import control, crm, erp, tickets, vouchers, wecom, wms
+from demo import control, crm, erp, tickets, vouchers, website, wecom, wms
 from demo.clock import Clock
 from demo.company import Company
 from demo.faults import Faults
@@ -44,6 +44,8 @@ class Credentials:
     robot_key: str = field(default_factory=_secret)
     tickets_token: str = field(default_factory=_secret)
     vouchers_token: str = field(default_factory=_secret)
+    website_token: str = field(default_factory=_secret)
+    editor_token: str = field(default_factory=_secret)
 
 
 async def run(company: Company, folder: Path, users: frozenset[str], ready: Callable[[Path], None]) -> None:
@@ -77,6 +79,7 @@ def make_services(company: Company, clock: Clock, login: Credentials, users: fro
         "wecom": wecom.make_app(we),
         "tickets": tickets.make_app(clock, login.tickets_token),
         "vouchers": vouchers.make_app(clock, login.vouchers_token),
+        "website": website.make_app(clock, login.website_token, login.editor_token),
         "control": control.make_app(company, clock, services, mailbox),
     }
     for name, app in apps.items():
@@ -109,6 +112,7 @@ def _describe(company: Company, services: Services, login: Credentials) -> dict[
         },
         "tickets": {"url": url("tickets"), "token": login.tickets_token},
         "vouchers": {"url": url("vouchers"), "token": login.vouchers_token},
+        "website": {"url": url("website"), "token": login.website_token, "editor_token": login.editor_token},
         "control": {"url": url("control")},
         "smtp": {"host": HOST, "port": services.port("smtp")},
     }

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Request
 
+from demo.arrival import arrival
 from demo.clock import Clock
-from demo.instants import local_iso
 from demo.web import Json, json_body
 
 FIELDS = ("order_no", "amount_minor", "currency", "reason")
@@ -39,25 +39,34 @@ def make_app(clock: Clock, token: str) -> FastAPI:
         if known is not None:
             same = all(known[name] == wanted[name] for name in FIELDS)
             return Json(known) if same else Json({"error": "the key was used for another voucher"}, 409)
+        came = arrival(clock)
         voucher = wanted | {
             "id": f"V-{len(vouchers) + 1:05d}",
             "key": idempotency_key,
             "state": "issued",
-            "issued_at": local_iso(clock.now()),
+            "issued_at": came["at"],
             "voided_at": None,
+            "voided": None,
+            **came,
         }
         vouchers[voucher["id"]] = by_key[idempotency_key] = voucher
         return Json(voucher, 201)
 
     @app.post("/vouchers/{number}/void")
-    async def void(number: str, authorization: Annotated[str, Header()] = "") -> Json:
+    async def void(
+        number: str,
+        authorization: Annotated[str, Header()] = "",
+        idempotency_key: Annotated[str | None, Header()] = None,
+    ) -> Json:
+        """Void it; one that is void already stays so, whoever asks and under which key."""
         if denied := refused(authorization):
             return denied
         if number not in vouchers:
             return Json({"error": f"no voucher {number}"}, 404)
         voucher = vouchers[number]
         if voucher["state"] != "void":
-            voucher |= {"state": "void", "voided_at": local_iso(clock.now())}
+            came = arrival(clock)
+            voucher |= {"state": "void", "voided_at": came["at"], "voided": {"key": idempotency_key, **came}}
         return Json(voucher)
 
     @app.get("/_received")

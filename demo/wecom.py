@@ -11,8 +11,8 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 
+from demo.arrival import arrival
 from demo.clock import Clock
-from demo.instants import local_iso
 from demo.web import Json, json_body
 
 TOKEN_LIFE_S = 7200
@@ -127,7 +127,7 @@ class WeCom:
 
     def _keep(self, channel: str, to: list[str], msgtype: str, content: str) -> None:
         self.received.append({
-            "at": local_iso(self.clock.now()),
+            **arrival(self.clock),
             "channel": channel,
             "to": to,
             "msgtype": msgtype,

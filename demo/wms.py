@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 
 from demo.book import AUDITED, CANCELLED, SIGNED, WMS_EVENTS, Ints
 from demo.clock import Clock
+from demo.commands import CommandRefused, Commands
 from demo.company import Company
 from demo.feed import Feed, Mask, Row
 from demo.rows_wms import outbound_no, shipment_row
@@ -20,6 +21,7 @@ from demo.web import Json
 STALE_S = 600
 MAX_PAGE = 200
 INVALID_SIGN, STALE, BAD_BIZ, UNKNOWN_METHOD = 10, 11, 20, 21
+LIST, COMMAND = "wms.outbound.list", "wms.outbound.command"
 
 
 class BizError(ValueError):
@@ -93,6 +95,7 @@ def _page_size(biz: dict[str, Any]) -> int:
 def make_app(company: Company, clock: Clock, app_key: str, secret: str) -> FastAPI:
     app = FastAPI(title="WMS", docs_url=None, redoc_url=None)
     shipments = Shipments(company)
+    commands = Commands(company, clock)
 
     @app.post("/router/rest")
     async def rest(request: Request) -> Json:
@@ -104,9 +107,17 @@ def make_app(company: Company, clock: Clock, app_key: str, secret: str) -> FastA
             biz = json.loads(fields.get("biz", ""))
             if not isinstance(biz, dict):
                 raise BizError("biz must be a JSON object")
-            return Json({"code": 0, "msg": "ok", "data": shipments.page(int(clock.now()), biz)})
+            listing = fields["method"] == LIST
+            data = shipments.page(int(clock.now()), biz) if listing else commands.take(biz)
+            return Json({"code": 0, "msg": "ok", "data": data})
+        except CommandRefused as error:
+            return _failed(error.code, str(error))
         except ValueError as error:
             return _failed(BAD_BIZ, str(error))
+
+    @app.get("/_received")
+    async def received() -> Json:
+        return Json(commands.received)
 
     return app
 
@@ -122,6 +133,6 @@ def _refusal(fields: dict[str, str], now: float, app_key: str, secret: str) -> t
     stamp = fields.get("timestamp", "")
     if not stamp.isdecimal() or abs(int(stamp) - now) > STALE_S:
         return STALE, "stale timestamp"
-    if fields.get("method") != "wms.outbound.list":
+    if fields.get("method") not in {LIST, COMMAND}:
         return UNKNOWN_METHOD, "unknown method"
     return None

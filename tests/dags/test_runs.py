@@ -40,9 +40,12 @@ def test_the_retraining_succeeds_and_puts_its_limits_in_force(learned: dict[str,
     assert install().ask("select count(*) > 10 from threshold join threshold_active using (version)") == [True]
 
 
-def test_a_retraining_without_history_fails_and_puts_no_limits_in_force(install: Install) -> None:
+@pytest.mark.parametrize("empty", [("erp", "wms"), ("wms",)], ids=" and ".join)
+def test_a_retraining_without_a_whole_history_fails_and_puts_no_limits_in_force(
+    install: Install, empty: tuple[str, ...]
+) -> None:
     installation = install(EMPTY)
-    for source in ("erp", "wms"):
+    for source in empty:
         installation.company.fail(source, "empty")
     try:
         run = installation.run(HISTORY)

@@ -10,10 +10,15 @@ import threading
 import time
 
 import requests
+import yaml
 from demo_client import Client, Start
 from typer.testing import CliRunner
 
-from demo.cli import app
+from demo.cli import FIRST_MORNING, app
+from demo.company import MINIMUM_ORDERS, make_company
+from demo.instants import ZONE, epoch
+from demo.truth import truth
+from orderwatch.paths import POLICY
 
 
 def ask_and_ignore(company: Client) -> None:
@@ -35,6 +40,20 @@ def test_help_explains_the_company() -> None:
     output = CliRunner().invoke(app, ["serve", "--help"]).output
     assert "--orders" in output
     assert "--history" not in output
+    for service in ("tickets", "vouchers", "website", "_received", "_faults"):
+        assert service in output
+    assert "exceed" not in output  # the smallest company is no storm either
+
+
+def test_what_is_planted_in_the_smallest_company_is_no_storm() -> None:
+    storm = yaml.safe_load((POLICY / "grading.yaml").read_text())["mass_delay"]
+    for seed in range(3):
+        now = epoch(FIRST_MORNING, ZONE)
+        company = make_company(seed=seed, orders=MINIMUM_ORDERS, now=now, history=300)
+        planted = truth(company, now)
+        assert planted is not None
+        late = {one["order_id"] for one in planted["anomalies"] if one["kind"] != "triage"}
+        assert 20 < len(late) < min(storm["open_share_min"], storm["min_new"])
 
 
 def test_it_ends_cleanly_within_two_seconds_even_with_open_connections(start: Start) -> None:

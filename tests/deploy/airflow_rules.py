@@ -223,7 +223,7 @@ def connections_are_understood(stack: Stack) -> Iterator[str]:
 
     forms = {form["connection-type"]: set(form["conn-fields"]) for form in CONNECTION_TYPES}
     forms["orderwatch_wecom"].add("robot_keys_secret")
-    forms |= {"postgres": set(), "smtp": {"from_email", "disable_tls"}}
+    forms |= {"postgres": set(), "smtp": {"from_email", "security", "disable_tls", "disable_ssl"}}
     for name, value in connections(stack).items():
         try:
             connection = Connection.from_json(value, conn_id=name)

@@ -15,13 +15,13 @@ FRAME = {"count": 3, "role": "运营经理", "now": "2026-11-18 12:00", "link": 
 FAILURE = {"dag": "order_health_scan", "task": "erp.pull", "run": "r1", "reason": "refused", "link": "http://a/l"}
 LANGUAGES = ("zh-CN", "en")
 FORMS = ("wecom", "mail")
-LISTS = ("opened", "digest", "resolved")
+LISTS = ("opened", "grown", "digest", "resolved")
 
 
 def an_item(number: int = 1, **changes: Any) -> dict[str, Any]:
     plain = {
         "number": f"#{number}", "level": "一级", "kind": "单个订单超时", "node": "拣货", "orders": [f"SO{number:010}"],
-        "explanation": "在拣货已 3 天", "cause": "WH-SH 缺货 ELEC-0777",
+        "explanation": "在拣货已 3 天", "cause": "WH-SH 缺货 ELEC-0777", "all_orders": 7, "is_source": False,
     }  # fmt: skip
     return plain | changes
 

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from orderwatch.core.effect import Outcome
 from orderwatch.hooks import mail_client, wecom_client
-from orderwatch.hooks.mail_client import MailClient
+from orderwatch.hooks.mail_client import MailClient, Security
 from orderwatch.hooks.wecom_client import WeComClient
 
 SEND, ROBOT, TOKEN = "/cgi-bin/message/send", "/cgi-bin/webhook/send", "/cgi-bin/gettoken"
@@ -74,12 +83,16 @@ ERRCODES = [
     (-1, "not_sent", 20),
     (45009, "not_sent", 61),
     (45033, "not_sent", 20),
+    (6000, "not_sent", 20),
     (40058, "refused", None),
     (60011, "refused", None),
     (81013, "refused", None),
-    (93000, "refused", None),
     (99999, "refused", None),
 ]
+MENDED = [
+    40001, 40013, 40056, 40091, 41001, 41002, 41004, 41011, 48002, 48004, 48006, 50001, 50003, 60020, 301002, 93000,
+    93004, 93008,
+]  # fmt: skip
 
 
 @DOORS
@@ -94,6 +107,19 @@ def test_the_errcode_decides_although_the_answer_is_200(
         assert outcome.wait == timedelta(seconds=wait)
     if result != "delivered":
         assert str(code) in outcome.detail
+
+
+@DOORS
+@pytest.mark.parametrize("code", MENDED)
+def test_what_a_person_mends_is_sent_once_it_is_mended(
+    httpserver: HTTPServer, wecom: WeComClient, path: str, send: Any, code: int
+) -> None:
+    httpserver.expect_oneshot_request(path).respond_with_json({"errcode": code, "errmsg": "…"})
+    httpserver.expect_oneshot_request(path).respond_with_json({"errcode": 0})
+    outcome = send(wecom)
+    assert (outcome.result, outcome.wait) == ("not_sent", timedelta(minutes=10))
+    assert str(code) in outcome.detail and "see its list" not in outcome.detail
+    assert send(wecom).result == "delivered"
 
 
 @DOORS
@@ -154,25 +180,33 @@ def test_an_expired_token_is_renewed_once_and_the_message_sent(
     assert sum(request.path == TOKEN for request, _ in httpserver.log) == 2
 
 
-def test_a_token_that_is_never_accepted_is_refused(httpserver: HTTPServer, wecom: WeComClient) -> None:
-    httpserver.expect_request(SEND).respond_with_json({"errcode": 40014})
-    assert PERSON(wecom).result == "refused"
+@pytest.mark.parametrize("code", [40014, 42001])
+def test_a_token_that_is_never_accepted_is_for_a_person_to_mend(
+    httpserver: HTTPServer, wecom: WeComClient, code: int
+) -> None:
+    httpserver.expect_request(SEND).respond_with_json({"errcode": code})
+    outcome = PERSON(wecom)
+    assert (outcome.result, outcome.wait) == ("not_sent", timedelta(minutes=10))
+    assert sum(request.path == SEND for request, _ in httpserver.log) == 2
 
 
 @pytest.mark.parametrize(
-    ("answer", "result"),
+    ("answer", "seconds"),
     [
-        ({"errcode": 40001}, "not_sent"),
-        ({"errcode": 40013}, "not_sent"),
-        ({"errcode": -1}, "not_sent"),
-        (None, "not_sent"),
+        ({"errcode": 40001}, 600),
+        ({"errcode": 40013}, 600),
+        ({"errcode": 99999}, 600),
+        ({"errcode": [1]}, 600),
+        ({"errcode": -1}, 20),
+        (None, 60),
     ],
-    ids=["wrong secret", "wrong corp", "busy", "500"],
+    ids=["wrong secret", "wrong corp", "unheard of", "no number", "busy", "500"],
 )
-def test_without_a_token_nothing_was_sent(httpserver: HTTPServer, answer: Any, result: str) -> None:
+def test_without_a_token_nothing_was_sent(httpserver: HTTPServer, answer: Any, seconds: int) -> None:
     response = Response("", 500) if answer is None else Response(json.dumps(answer), 200)
     httpserver.expect_request(TOKEN).respond_with_response(response)
-    assert PERSON(client_of(httpserver.url_for(""))).result == result
+    outcome = PERSON(client_of(httpserver.url_for("")))
+    assert (outcome.result, outcome.wait) == ("not_sent", timedelta(seconds=seconds))
     assert not any(request.path == SEND for request, _ in httpserver.log)
 
 
@@ -198,6 +232,29 @@ def test_no_detail_shows_a_secret(httpserver: HTTPServer, wecom: WeComClient, co
 
 # --- mail ---
 
+AT = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key and certificate of 127.0.0.1, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example.com")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    signed = (
+        x509
+        .CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(here, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "mail.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(plain + signed.public_bytes(Encoding.PEM))
+    return path
+
 
 class Postman:
     """A mail server that answers one command as the test says, and accepts everything else."""
@@ -205,6 +262,7 @@ class Postman:
     def __init__(self, command: str = "", answer: str = "") -> None:
         self.command, self.answer = command, answer
         self.mails: list[Envelope] = []
+        self.encrypted: list[bool] = []
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:
         if self.command == "RCPT":
@@ -222,21 +280,28 @@ class Postman:
         if self.command == "DATA":
             return self.answer
         self.mails.append(envelope)
+        self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 OK"
 
 
 @contextmanager
-def post_office(postman: Postman) -> Iterator[MailClient]:
-    controller = Controller(postman, hostname="127.0.0.1", port=free_port())
+def post_office(postman: Postman, security: Security = "none", certificate: Path | None = None) -> Iterator[MailClient]:
+    """A mail server on this machine, encrypted as asked for with the key and certificate in one file."""
+    tls: dict[str, Any] = {}
+    if certificate is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        tls = {"ssl_context": context} if security == "tls" else {"tls_context": context, "require_starttls": True}
+    controller = Controller(postman, hostname="127.0.0.1", port=free_port(), **tls)
     controller.start()
     try:
-        yield MailClient("127.0.0.1", controller.port, "orderwatch@example.com", start_tls=False)
+        yield MailClient("127.0.0.1", controller.port, "orderwatch@example.com", security=security)
     finally:
         controller.stop()
 
 
 def send_mail(client: MailClient, subject: str = "一级事件", text: str = "晚了\n.\nlate") -> Outcome:
-    return client.send("opened:1:mail:x:7", "li.ting@example.com", subject, text)
+    return client.send("opened:1:mail:x:7", "li.ting@example.com", subject, text, AT)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +323,7 @@ def test_the_answer_of_the_mail_server_decides(command: str, answer: str, result
 
 
 def test_a_mail_server_that_is_not_there_has_got_nothing() -> None:
-    client = MailClient("127.0.0.1", free_port(), "orderwatch@example.com", start_tls=False)
+    client = MailClient("127.0.0.1", free_port(), "orderwatch@example.com", security="none")
     assert send_mail(client).result == "not_sent"
 
 
@@ -274,7 +339,7 @@ def says(connection: socket.socket, *answers: str) -> None:
 def test_a_greeting_that_never_comes_proves_that_nothing_was_sent() -> None:
     slow = threading.Event()
     with raw_server(lambda connection: (slow.wait(1.5), None)[1]) as port:
-        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", start_tls=False))
+        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", security="none"))
         slow.set()
     assert outcome.result == "not_sent"
 
@@ -282,21 +347,51 @@ def test_a_greeting_that_never_comes_proves_that_nothing_was_sent() -> None:
 def test_a_connection_lost_after_the_text_leaves_it_unknown() -> None:
     talk = ("250 ok", "250 ok", "250 ok", "354 go on")
     with raw_server(lambda connection: says(connection, *talk)) as port:
-        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", start_tls=False))
+        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", security="none"))
     assert outcome.result == "unknown"
 
 
 def test_a_goodbye_that_goes_wrong_after_the_mail_was_accepted_sends_it_no_second_time() -> None:
     talk = ("250 ok", "250 ok", "250 ok", "354 go on", "250 accepted", "421 shutting down")
     with raw_server(lambda connection: says(connection, *talk)) as port:
-        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", start_tls=False))
+        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", security="none"))
     assert outcome.result == "delivered"
 
 
-def test_a_wish_for_encryption_that_the_server_cannot_fulfil_sends_nothing() -> None:
-    with post_office(Postman()) as client:
-        plain = MailClient(client.host, client.port, client.sender, start_tls=True)
-        assert send_mail(plain).result == "not_sent"
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_wish_for_encryption_that_the_server_cannot_fulfil_sends_nothing(security: Security) -> None:
+    postman = Postman()
+    with post_office(postman) as client:
+        assert send_mail(replace(client, security=security)).result == "not_sent"
+    assert postman.mails == []
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_mail_travels_encrypted_to_a_server_whose_certificate_is_trusted(
+    security: Security, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    postman = Postman()
+    with post_office(postman, security, certificate) as client:
+        assert send_mail(client) == Outcome("delivered")
+    assert postman.encrypted == [True]
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(security: Security, certificate: Path) -> None:
+    postman = Postman()
+    with post_office(postman, security, certificate) as client:
+        outcome = send_mail(client)
+    assert (outcome.result, outcome.wait) == ("not_sent", timedelta(minutes=10))
+    assert outcome.detail == "the mail server's certificate is not trusted"
+    assert postman.mails == []
+
+
+def test_a_mail_states_the_time_that_it_is_given() -> None:
+    postman = Postman()
+    with post_office(postman) as client:
+        send_mail(client)
+    assert _header(postman.mails[0], "Date") == ["Date: Wed, 18 Nov 2026 04:00:00 +0000"]
 
 
 def test_the_same_effect_has_the_same_message_id_and_another_one_another() -> None:
@@ -304,7 +399,7 @@ def test_the_same_effect_has_the_same_message_id_and_another_one_another() -> No
     with post_office(postman) as client:
         send_mail(client)
         send_mail(client)
-        client.send("another", "li.ting@example.com", "x", "x")
+        client.send("another", "li.ting@example.com", "x", "x", AT)
     ids = [line for mail in postman.mails for line in _header(mail, "Message-ID")]
     assert ids[0] == ids[1] != ids[2]
 

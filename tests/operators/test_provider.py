@@ -1,4 +1,4 @@
-"""Airflow offers our four connection types with forms of their own, because our package says so when installed."""
+"""Airflow offers our connection types with forms of their own, because our package says so when installed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # no stubs among our packages
 
-TYPES = {"orderwatch_erp", "orderwatch_wms", "orderwatch_crm", "orderwatch_wecom"}
+TYPES = {
+    "orderwatch_erp", "orderwatch_wms", "orderwatch_crm", "orderwatch_wecom", "orderwatch_mail",
+    "orderwatch_work_orders", "orderwatch_vouchers", "orderwatch_website",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,8 @@ def test_airflow_lists_our_provider_and_imports_every_hook(manager: Any) -> None
     hooks = {name: manager.hooks[name] for name in TYPES}
     assert all(hook is not None for hook in hooks.values()), "a hook that cannot be imported"
     assert {hook.hook_name for hook in hooks.values() if hook} == {
-        "Orderwatch ERP", "Orderwatch WMS", "Orderwatch CRM", "Orderwatch WeCom"
+        "Orderwatch ERP", "Orderwatch WMS", "Orderwatch CRM", "Orderwatch WeCom", "Orderwatch Mail",
+        "Orderwatch Work Orders", "Orderwatch Vouchers", "Orderwatch Website",
     }  # fmt: skip
 
 
@@ -45,6 +49,8 @@ def test_the_forms_take_good_values_and_refuse_bad_ones() -> None:
     timeout, agent = Draft7Validator(forms["orderwatch_erp"]["timeout"]), forms["orderwatch_wecom"]["agent_id"]
     assert [timeout.is_valid(value) for value in (30, 0, 601, "30")] == [True, False, False, False]
     assert [Draft7Validator(agent).is_valid(value) for value in (1000002, 0)] == [True, False]
+    security = Draft7Validator(forms["orderwatch_mail"]["security"])
+    assert [security.is_valid(value) for value in ("starttls", "tls", "none", "ssl")] == [True, True, True, False]
 
 
 def test_passwords_are_entered_as_passwords() -> None:

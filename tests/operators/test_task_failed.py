@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from orderwatch.core.policy import load_policy
+from orderwatch.paths import POLICY
+from orderwatch.store import ledger
+from orderwatch.store.database import business_now
+from orderwatch.store.policy import publish_policy
 from tests.conftest import EMPTY
 from tests.dags.conftest import Install
 from tests.dags.installation import Installation, read_dag
@@ -25,7 +32,7 @@ tell = TaskFailedNotifier(role="{role}")
 with DAG("tiny", schedule=None):
     @task(retries={retries}, retry_delay=timedelta(0), on_failure_callback=[tell] * {told})
     def break_down():
-        raise RuntimeError("{reason}")
+        raise {error}("{reason}")
 
     break_down()
 """
@@ -42,8 +49,9 @@ def run_tiny(installation: Installation, tmp_path: Path, monkeypatch: pytest.Mon
     """Run a DAG of one task that fails with this reason."""
     monkeypatch.setattr("airflow.settings.DAGS_FOLDER", str(tmp_path))
 
-    def run(role: str = "data_engineer", reason: str = "disk full", retries: int = 0, told: int = 1) -> DagRun:
-        (tmp_path / "tiny.py").write_text(TINY.format(role=role, reason=reason, retries=retries, told=told))
+    def run(**changes: object) -> DagRun:
+        plain = {"role": "data_engineer", "error": "RuntimeError", "reason": "disk full", "retries": 0, "told": 1}
+        (tmp_path / "tiny.py").write_text(TINY.format(**plain | changes))
         return read_dag("tiny", tmp_path).test()
 
     return run
@@ -90,6 +98,63 @@ def test_another_failure_of_the_same_task_is_told(run_tiny: RunTiny, installatio
     run_tiny()
     run_tiny(reason="something else broke")
     assert len(installation.mails()) == 2
+
+
+def test_the_same_kind_of_failure_is_not_told_again_for_its_numbers(
+    run_tiny: RunTiny, installation: Installation
+) -> None:
+    run_tiny(reason="1,048,576 of 7 rows at 2026-10-08T10:07:00.5+08:00 in <Pull object at 0x7f3a>")
+    run_tiny(reason="12 of 9,000 rows at 2026-10-08T10:22:01.25+08:00 in <Pull object at 0x55de>")
+    assert len(installation.mails()) == 1
+
+
+def test_the_same_words_of_another_kind_of_error_are_told(run_tiny: RunTiny, installation: Installation) -> None:
+    run_tiny()
+    run_tiny(error="OSError")
+    assert len(installation.mails()) == 2
+
+
+def test_what_an_earlier_scan_left_to_tell_is_not_sent_along(run_tiny: RunTiny, installation: Installation) -> None:
+    with installation.engine.begin() as conn:
+        ledger.plan(
+            conn, key="opened:1", family="opened", sink="mail", recipient="li.ting@example.com", level=3,
+            payload={"subject": "late", "text": "late"}, now=business_now(conn), valid_for=timedelta(hours=1),
+        )  # fmt: skip
+    run_tiny()
+    assert [mail["to"] for mail in installation.mails()] == [["li.na@example.com"]]
+    assert installation.ask("select state from effect where effect_key = 'opened:1'") == ["planned"]
+
+
+@pytest.fixture
+def mistaken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Spoil one policy file of this installation."""
+
+    def spoil(file: str) -> None:
+        shutil.copytree(POLICY, tmp_path / "policy")
+        (tmp_path / "policy" / file).write_text("levels: [\n")
+        monkeypatch.setattr("orderwatch.paths.POLICY", tmp_path / "policy")
+
+    return spoil
+
+
+def test_a_broken_policy_file_is_told(
+    run_tiny: RunTiny, installation: Installation, mistaken: Callable[[str], None]
+) -> None:
+    mistaken("grading.yaml")
+    run_tiny(reason="grading.yaml:1: broken")
+    assert [mail["to"] for mail in installation.mails()] == [["li.na@example.com"]]
+    assert len(installation.chat()) == 1
+
+
+def test_broken_roles_are_told_to_those_who_were_in_the_role_when_they_were_last_published(
+    run_tiny: RunTiny, installation: Installation, mistaken: Callable[[str], None]
+) -> None:
+    with installation.engine.begin() as conn:
+        publish_policy(conn, load_policy(POLICY), business_now(conn))
+    mistaken("roles.yaml")
+    run_tiny(reason="roles.yaml:1: broken")
+    assert [mail["to"] for mail in installation.mails()] == [["li.na@example.com"]]
+    assert len(installation.chat()) == 1
 
 
 def test_hostile_text_in_the_reason_does_no_harm(run_tiny: RunTiny, installation: Installation) -> None:

@@ -22,6 +22,10 @@ QUESTIONS = {
     "timeline": """
         select t.event, i.dedup_key, t.order_id, t.node from timeline t join incident i using (incident_id)
     """,
+    "figures": """
+        select sum((report #>> '{counts,anomalies}')::int), sum((report #>> '{counts,incidents_opened}')::int),
+        sum((report #>> '{counts,messages_planned}')::int), sum(new_anomalies) from scan_run where purpose = 'scan'
+    """,
     "quarantine": "select distinct source, feed, record_id, reason, state from quarantine",
     "messages": """
         select family, sink, recipient, level, (

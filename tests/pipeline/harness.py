@@ -101,7 +101,7 @@ class Pipeline:
         assert self.pull(scan_id, ("erp", "wms"), history=self.policy.thresholds.history) == []
         validate_feeds(self.engine, scan_id, self.now())
         apply_feeds(self.engine, scan_id, self.now(), self.policy.grading.sources)
-        return learn_thresholds(self.engine, self.policy, self.now(), None)
+        return learn_thresholds(self.engine, self.policy, scan_id, self.now(), None)
 
     def scan(self, names: Iterable[str] = ("erp", "wms", "crm"), *, dry_run: bool = False) -> dict[str, int]:
         return self.detect(self.bring_in(names, dry_run=dry_run))
@@ -127,10 +127,11 @@ class Pipeline:
             there["url"], there["corp_id"], there["corp_secret"], there["agent_id"], {"*": there["robot_key"]}
         )
         smtp = self.company["smtp"]
-        mail = MailClient(smtp["host"], smtp["port"], "orderwatch@example.com", start_tls=False)
+        mail = MailClient(smtp["host"], smtp["port"], "orderwatch@example.com", security="none")
 
         def to_mailbox(effect: Effect) -> Outcome:
-            return mail.send(effect.effect_key, effect.recipient, effect.payload["subject"], effect.payload["text"])
+            payload = effect.payload
+            return mail.send(effect.effect_key, effect.recipient, payload["subject"], payload["text"], self.now())
 
         return {
             "wecom_app": lambda effect: wecom.send_to_person(effect.recipient, effect.payload["text"]),

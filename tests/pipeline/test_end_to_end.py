@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Connection, text
 
 from orderwatch.local.verdict import Reality, compare
 from orderwatch.store.findings import (
@@ -18,18 +19,17 @@ from tests.pipeline.conftest import Install, StartCompany
 from tests.pipeline.harness import Pipeline
 
 
-def reality(pipeline: Pipeline, company: Company) -> Reality:
-    with pipeline.engine.connect() as conn:
-        return Reality(
-            orders=count_waiting(conn),
-            found=read_found(conn),
-            silenced=read_silenced(conn),
-            quarantined=read_quarantined(conn),
-            chat=company.chat(),
-            mails=company.mails(),
-            unsettled_messages=sum(n for state, n in count_messages(conn).items() if state != "delivered"),
-            scan_seconds=0.0,
-        )
+def reality(conn: Connection, company: Company) -> Reality:
+    return Reality(
+        orders=count_waiting(conn),
+        found=read_found(conn),
+        silenced=read_silenced(conn),
+        quarantined=read_quarantined(conn),
+        chat=company.chat(),
+        mails=company.mails(),
+        unsettled_messages=sum(n for state, n in count_messages(conn).items() if state != "delivered"),
+        scan_seconds=0.0,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +48,23 @@ def pipeline(install: Install, audience: Company) -> Pipeline:
 
 
 def test_first_scan_finds_what_was_planted_and_everybody_hears_of_it(pipeline: Pipeline, audience: Company) -> None:
-    result, differences = compare(audience.truth(), reality(pipeline, audience))
+    with pipeline.engine.connect() as conn:
+        result, differences = compare(audience.truth(), reality(conn, audience))
     assert differences == []
     assert result["exact"] and result["planted"] == result["found"] > 25
+
+
+def test_an_ordinary_order_that_nobody_watches_is_a_difference(pipeline: Pipeline, audience: Company) -> None:
+    with pipeline.engine.connect() as conn:  # rolled back at the end
+        conn.execute(
+            text("""
+            delete from order_alert
+            where order_id = (select min(order_id) from order_alert where verdict is null and expected_until is null)
+        """)
+        )
+        result, differences = compare(audience.truth(), reality(conn, audience))
+    assert differences == ["the company has 700 open orders, Orderwatch watches 699"]
+    assert not result["exact"]
 
 
 def test_telling_again_sends_nothing(pipeline: Pipeline, audience: Company) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -23,6 +24,11 @@ MORNING = datetime(2026, 10, 8, 2, 7, tzinfo=UTC)
 SETTLED = "select record_id, reason, state, handled_by from quarantine order by quarantine_id"
 FEEDS = {"orders": "erp", "shipments": "wms"}
 Record = dict[str, Any]
+
+
+def noise(length: int) -> str:
+    """Text that no index can press together."""
+    return "".join(Random(7).choices("0123456789abcdef", k=length))
 
 
 @pytest.fixture
@@ -99,6 +105,33 @@ def test_a_newer_shipment_wins_over_the_one_that_waited_for_its_order(desk: Desk
 def test_no_text_in_a_record_stops_the_others(desk: Desk, words: str) -> None:
     receive(desk, orders=[make_order(remark=words, warehouse=words[:30]), make_order(order_no="SO26100800013")])
     assert "SO26100800013" in desk.ask("select order_id from orders")
+
+
+LINE = make_order()["lines"][0]
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes"),
+    [
+        ("too_long", {"buyer": make_order()["buyer"] | {"province": noise(3000)}}),
+        ("too_long", {"shop": {"channel": noise(3000)}}),
+        ("wrong_type", {"lines": [LINE | {"category": noise(3000)}]}),
+        ("wrong_type", {"lines": [LINE | {"ship_within_hours": 99_999_999}]}),
+        ("duplicate_line", {"lines": [LINE, LINE]}),
+        ("missing_payment_time", {"paid_time": None}),
+    ],
+)
+def test_an_order_beyond_all_measure_is_set_aside_and_the_others_go_in(
+    desk: Desk, reason: str, changes: Record
+) -> None:
+    receive(desk, orders=[make_order(**changes), make_order(order_no="SO26100800013")])
+    assert desk.ask(SETTLED) == [("SO26100800012", reason, "new", None)]
+    assert desk.ask("select order_id from orders") == ["SO26100800013"]
+
+
+def test_a_shipment_with_an_endless_batch_number_is_set_aside(desk: Desk) -> None:
+    receive(desk, orders=[make_order()], shipments=[make_shipment(wave=noise(3000))])
+    assert desk.ask(SETTLED) == [("OB26100800012", "too_long", "new", None)]
 
 
 def test_what_the_database_lost_between_two_steps_is_said_and_pulled_again(desk: Desk) -> None:

@@ -45,6 +45,7 @@ class Case:
     entered_at: datetime
     threshold_s: int | None
     deadline: datetime | None
+    stopped_at: datetime | None
     expected_until: datetime | None
 
 
@@ -90,6 +91,8 @@ def expected(case: Case, policy: Policy, calendars: Mapping[str, WorkCalendar]) 
         late = max(late, case.expected_until + rules.grace)
     if case.deadline is not None:
         late = min(late, case.deadline - rules.platform_lead)
+    if case.stopped_at is not None:
+        late = min(late, case.stopped_at)
     return late
 
 
@@ -114,6 +117,7 @@ def some_case(dice: Random, number: int, calendars: list[str]) -> Case:
             dice.randint(1, 5_000_000),
         )),
         deadline=within(20) if dice.random() < 0.3 else None,
+        stopped_at=within(20) if dice.random() < 0.1 else None,
         expected_until=within(20) if dice.random() < 0.3 else None,
     )
 
@@ -142,11 +146,12 @@ def ask_sql(conn: Connection, cases: list[Case]) -> list[datetime]:
     codes = {row.code: row.calendar_id for row in conn.execute(text("select code, calendar_id from calendar"))}
     run(conn, "alerts/create_alert_input")
     conn.execute(
-        text("insert into alert_input values (:id, :node, :cell, :calendar, :entered, :deadline, :expected)"),
+        text("insert into alert_input values (:id, :node, :cell, :calendar, :entered, :deadline, :stopped, :expected)"),
         [
             {
                 "id": f"{n:05}", "node": int(c.node), "cell": n + 1, "calendar": codes.get(c.calendar or ""),
-                "entered": c.entered_at, "deadline": c.deadline, "expected": c.expected_until,
+                "entered": c.entered_at, "deadline": c.deadline, "stopped": c.stopped_at,
+                "expected": c.expected_until,
             }
             for n, c in enumerate(cases)
         ],

@@ -14,15 +14,16 @@ from orderwatch.store import ledger
 from orderwatch.store.database import business_now
 
 MINUTE = timedelta(minutes=1)
-STATES = ("planned", "sending", "delivered", "unknown", "needs_human", "failed", "expired")
+STATES = ("held", "planned", "cancelled", "sending", "delivered", "unknown", "needs_human", "failed", "expired")
 LEGAL = {
     ("planned", "sending"), ("planned", "expired"), ("sending", "delivered"), ("sending", "planned"),
     ("sending", "failed"), ("sending", "unknown"), ("unknown", "sending"), ("unknown", "needs_human"),
-    ("needs_human", "delivered"), ("needs_human", "failed"),
+    ("needs_human", "delivered"), ("needs_human", "failed"), ("held", "planned"), ("held", "cancelled"),
+    ("held", "expired"), ("planned", "cancelled"), ("unknown", "delivered"),
 }  # fmt: skip
 
 
-def plan(conn: Connection, key: str = "k1", **changes: Any) -> bool:
+def plan(conn: Connection, key: str = "k1", **changes: Any) -> int | None:
     plain: dict[str, Any] = {
         "family": "opened", "sink": "wecom_app", "recipient": "li.ting", "payload": {"text": "late"}, "level": 1,
         "now": business_now(conn), "valid_for": timedelta(hours=12),
@@ -74,7 +75,8 @@ def force(conn: Connection, state: str) -> None:
         text("""
             update effect set state = :s, first_sent_at = clock_timestamp(),
                 lease_until = case when :s = 'sending' then clock_timestamp() + interval '1 min' end,
-                delivered_at = case when :s = 'delivered' then clock_timestamp() end
+                delivered_at = case when :s = 'delivered' then clock_timestamp() end,
+                hold_reason = case when :s = 'held' then 'approval' end
         """),
         {"s": state},
     )
@@ -107,7 +109,8 @@ def test_only_the_listed_transitions_are_possible(engine: Engine, before: str) -
             change = text("""
                 update effect set state = :s,
                     lease_until = case when :s = 'sending' then clock_timestamp() + interval '1 min' end,
-                    delivered_at = case when :s = 'delivered' then clock_timestamp() end
+                    delivered_at = case when :s = 'delivered' then clock_timestamp() end,
+                    hold_reason = case when :s = 'held' then 'approval' end
             """)
             if (before, after) in LEGAL:
                 conn.execute(change, {"s": after})
@@ -184,6 +187,14 @@ def test_the_gravest_effect_goes_first(engine: Engine) -> None:
     for key, level in (("a", 0), ("b", 3), ("c", 1)):
         planned(engine, key, level=level)
     assert [one.effect_key for one in (claim(engine), claim(engine), claim(engine)) if one] == ["b", "c", "a"]
+
+
+def test_only_the_effects_asked_for_are_claimed(engine: Engine) -> None:
+    for key, level in (("a", 3), ("b", 0)):
+        planned(engine, key, level=level)
+    with engine.begin() as conn:
+        found = [ledger.claim(conn, business_now(conn), only) for only in (["b", "none"], ["b"], [])]
+    assert [one and one.effect_key for one in found] == ["b", None, None]
 
 
 def test_delivered_is_the_end(engine: Engine) -> None:

@@ -37,12 +37,29 @@ DEFECTS: list[tuple[str, str, dict[str, Any]]] = [
     ("orders", "unknown_status", {"state": None}),
     ("orders", "unknown_value", {"order_type": "GROUP"}),
     ("orders", "unknown_value", {"pay": {"state": "MAYBE", "amount": "1", "currency": "CNY"}}),
+    ("orders", "wrong_type", {"lines": [LINE | {"ship_within_hours": 99_999_999}]}),
+    ("orders", "wrong_type", {"lines": [LINE | {"sku": "S" * 3000}]}),
+    ("orders", "wrong_type", {"tags": ["t" * 3000]}),
+    ("orders", "too_long", {"shop": {"channel": "c" * 65}}),
+    ("orders", "too_long", {"warehouse": "w" * 3000}),
+    ("orders", "too_long", {"buyer": {"customer_no": "c" * 65, "province": "x", "address": "x"}}),
+    ("orders", "too_long", {"buyer": {"customer_no": "C1", "province": "省" * 3000, "address": "x"}}),
+    ("orders", "duplicate_line", {"lines": [LINE, LINE | {"sku": "FRESH-0013"}]}),
+    ("orders", "missing_payment_time", {"paid_time": None}),
+    ("orders", "missing_payment_time", {"paid_time": "", "state": "AUDITED"}),
+    ("orders", "missing_payment_time", {"paid_time": None, "order_type": "PRESALE"}),
+    ("orders", "missing_payment_time", {"paid_time": None, "balance_paid_time": "2026-10-07 21:14:05"}),
     ("orders", "no_lines", {"lines": []}),
     ("orders", "future_time", {"paid_time": "2026-10-10 10:00:00"}),
     ("orders", "future_time", {"modified": "2026-10-08 10:05:01"}),
     ("orders", "time_order", {"audit_time": "2026-10-07 21:14:04"}),
     ("orders", "too_large", {"_too_large": "remark"}),
     ("shipments", "missing_key", {"order_no": None}),
+    ("shipments", "too_long", {"order_no": "S" * 65}),
+    *(("shipments", "too_long", {name: "x" * 3000}) for name in ("wh", "wave", "manifest", "carrier", "fault")),
+    ("shipments", "too_long", {"customs": {"status": "HOLD", "entered": NOW_MS, "route": "x" * 65}}),
+    ("shipments", "wrong_type", {"shortage": ["S" * 3000]}),
+    ("shipments", "wrong_type", {"packages": [{"no": "P" * 3000, "lines": [1]}]}),
     ("shipments", "unknown_status", {"state": 77}),
     ("shipments", "unknown_status", {"customs": {"status": "LOST", "entered": NOW_MS, "route": "HK-SZ"}}),
     ("shipments", "future_time", {"signed": NOW_MS + HOUR}),
@@ -53,6 +70,7 @@ DEFECTS: list[tuple[str, str, dict[str, Any]]] = [
     ("customers", "unknown_tier", {"tier": "GOLD"}),
     ("customers", "unknown_tier", {"tier": None}),
     ("delay_requests", "time_order", {"until": "2026-09-30T00:00:00Z"}),
+    ("delay_requests", "too_long", {"order_no": "S" * 65}),
     ("delay_requests", "unknown_value", {"asked_by": "NEIGHBOUR"}),
     ("delay_requests", "unknown_status", {"state": "LATER"}),
     ("delay_requests", "future_time", {"asked_at": "2026-10-09T00:00:00Z"}),
@@ -61,11 +79,21 @@ DEFECTS: list[tuple[str, str, dict[str, Any]]] = [
 GOOD: list[tuple[str, dict[str, Any]]] = [
     ("orders", {"audit_time": "2026-10-07 21:14:05"}),  # at the same second as the payment
     ("orders", {"modified": "2026-10-08 10:05:00"}),  # five minutes ahead: clocks differ a little
-    ("orders", {"pay": {"state": "UNPAID", "amount": "0", "currency": "CNY"}, "paid_time": None}),
+    *(
+        ("orders", {"pay": {"state": state, "amount": "0", "currency": "CNY"}, "paid_time": None})
+        for state in ("UNPAID", "DEPOSIT", "REFUNDED")
+    ),
+    *(("orders", {"state": state, "paid_time": None}) for state in ("FINISHED", "CANCELLED")),  # over: nobody waits
+    ("orders", {"order_type": "PRESALE", "paid_time": None, "balance_paid_time": "2026-10-07 21:14:05"}),
+    ("orders", {"order_type": "PRESALE", "balance_paid_time": None}),
+    ("orders", {"shop": {"channel": "渠" * 64}, "warehouse": None}),
+    ("orders", {"lines": [LINE, LINE | {"line_no": 2}]}),
+    ("orders", {"lines": [LINE | {"ship_within_hours": 8760}]}),
     ("orders", {"pay": {"state": "PAID", "amount": "10000000", "currency": "HKD"}}),
     ("orders", {"latest_ship_time": "2026-12-01 00:00:00"}),
     ("orders", {"buyer": {"customer_no": "C1", "province": None, "address": ""}}),
     ("shipments", {"printed": NOW_MS, "picked": NOW_MS, "shipped": NOW_MS, "signed": NOW_MS, "state": 50}),
+    ("shipments", {"wave": "w" * 64, "fault": "f" * 64}),
     ("shipments", {"shipped": NOW_MS}),  # steps that the warehouse does not record are no contradiction
     ("shipments", {"packages": [{"no": "P1", "lines": [1], "eta": NOW_MS + 24 * HOUR}]}),
     ("customers", {"tier": "REGULAR"}),
@@ -129,6 +157,17 @@ def test_suite_looks_at_all_canonical_columns(feed: str) -> None:
     assert {"missing_key", "duplicate_id", "wrong_type", "too_large", "future_time"} <= {
         one.reason for one in suite.checks
     }
+
+
+@pytest.mark.parametrize("feed", list(SOURCES))
+def test_every_text_column_has_a_limit(feed: str) -> None:
+    """An index takes 2704 bytes: one text that is longer would stop the company's whole scan."""
+    suite, config = shipped_suite(feed), shipped_source(SOURCES[feed][0]).feed(feed)
+    closed = {"expect_column_value_lengths_to_be_between", "expect_column_values_to_be_in_set"}
+    limited = {check.columns[0] for check in suite.checks if check.expectation in closed}
+    texts = {name for name, field in config.fields.items() if field.kind in {"text", "enum"}}
+    texts |= {name for name, rule in config.derive.items() if rule.by == "value_of_largest"}
+    assert texts - limited == {config.key}  # whose form, and with it the length, is checked on its own
 
 
 @pytest.mark.parametrize(

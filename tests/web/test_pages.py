@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.pipeline.desk import Desk
+from tests.conftest import Databases
+from tests.pipeline.desk import NOON, Body, Desk, a_shipment, an_order, late_in_pick
 from tests.web.conftest import HOSTILE
 
 if TYPE_CHECKING:
@@ -84,8 +86,17 @@ def test_a_run_without_a_scan_says_so(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("lang", "headings"),
     [
-        ("zh-CN", ["数据：拉取与校验", "隔离的记录", "新开的事件", "超过正常时间但没有告警", "通知"]),
-        ("en", ["Data: pulled and validated", "Refused records", "Incidents opened", "Late, and nobody", "Messages"]),
+        ("zh-CN", ["数据：拉取与校验", "隔离的记录", "新开和变化的事件", "超过正常时间但没有告警", "通知"]),
+        (
+            "en",
+            [
+                "Data: pulled and validated",
+                "Refused records",
+                "Incidents opened or changed",
+                "Late, and nobody",
+                "Messages",
+            ],
+        ),
     ],
 )
 def test_the_page_shows_every_part_in_the_language_asked_for(
@@ -122,9 +133,50 @@ def test_refused_records_are_shown_with_their_reason(client: TestClient, scan: d
 
 
 def test_incidents_are_shown_with_owner_order_and_reason(client: TestClient, scan: dict[str, str]) -> None:
-    opened = _section(client, scan, "Incidents opened")
+    opened = _section(client, scan, "Incidents opened or changed")
     assert "SO-1" in opened and "picking lead" in opened
     assert re.search(r'class="level l\d"', opened)
+
+
+def the_scan(desk: Desk, *, dry_run: bool = False, **feeds: list[Body]) -> dict[str, str]:
+    """The page's query for one more scan."""
+    desk.scan(dry_run=dry_run, **feeds)
+    dag_id, run_id = desk.ask("select dag_id, run_id from scan_run order by scan_id desc limit 1")[0]
+    return {"dag_id": dag_id, "run_id": run_id}
+
+
+@pytest.fixture
+def another_desk(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A database of its own, for scans that the other tests do not expect."""
+    desk = Desk(databases.copy())
+    url = desk.engine.url
+    own = {"conn_type": "postgres", "login": url.username, "schema": url.database, "host": url.query["host"]}
+    monkeypatch.setenv("AIRFLOW_CONN_ORDERWATCH_DB", json.dumps(own))
+    return desk
+
+
+def test_an_incident_that_a_scan_raises_or_resolves_is_on_its_page_with_the_messages(
+    client: TestClient, another_desk: Desk
+) -> None:
+    the_scan(another_desk, **late_in_pick("SO-1"))  # type: ignore[arg-type]
+    raised = the_scan(another_desk, orders=[an_order("SO-1", version=NOON, value_minor=900_000)])
+    changed = _section(client, raised, "Incidents opened or changed")
+    assert "level raised" in changed and "SO-1" in changed
+    assert "li.ting@example.com" in _section(client, raised, "Messages")
+    the_scan(another_desk, shipments=[a_shipment("SO-1", version=NOON, picked_at=NOON)])
+    resolved = the_scan(another_desk)
+    assert ">resolved</span>" in _section(client, resolved, "Incidents opened or changed")
+
+
+def test_a_dry_run_shows_what_it_would_have_opened_and_what_it_would_have_kept_silent(
+    client: TestClient, another_desk: Desk
+) -> None:
+    orders = [an_order("SO-1"), an_order("SO-9", flags=["test"])]
+    dry = the_scan(another_desk, dry_run=True, orders=orders, shipments=[a_shipment("SO-1"), a_shipment("SO-9")])
+    would = _section(client, dry, "Incidents that would be opened")
+    assert "SO-1" in would and "limit for orders like it" in would
+    assert "SO-9" in _section(client, dry, "nobody was alerted")
+    assert another_desk.incidents() == {}
 
 
 def test_silence_is_shown_with_its_reason(client: TestClient, scan: dict[str, str]) -> None:
@@ -166,7 +218,7 @@ def test_foreign_text_stays_text(client: TestClient, scan: dict[str, str]) -> No
     """The page lives inside Airflow: a script here could do whatever the person who reads it may do."""
     page = client.get("/run", params=scan | {"lang": "en", "task_id": HOSTILE}).text
     assert HOSTILE not in page
-    for part in ("Data: pulled", "Refused records", "Incidents opened"):
+    for part in ("Data: pulled", "Refused records", "Incidents opened or changed"):
         assert ESCAPED in _section(client, scan, part)
     assert f"note: {ESCAPED}" in page
 

@@ -3,7 +3,7 @@ update order_alert as a set
     alert_at = r.alert_at,
     threshold_s = r.threshold_s,
     expected_until = i.expected_until,
-    granted_until = greatest(a.granted_until, i.expected_until)
+    granted_until = greatest(a.granted_until, i.granted_until)
 from alert_result as r
 inner join alert_input as i on r.order_id = i.order_id and r.node = i.node
 where

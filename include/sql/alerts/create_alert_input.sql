@@ -5,6 +5,8 @@ create temporary table alert_input (
     calendar_id smallint,
     entered_at timestamptz not null,
     platform_deadline_at timestamptz,
+    stopped_at timestamptz,
     expected_until timestamptz,
+    granted_until timestamptz,
     primary key (order_id, node)
 ) on commit drop

@@ -5,6 +5,7 @@ create temporary table judged (
     entered_at timestamptz not null,
     verdict text not null,
     expected_until timestamptz,
+    promised boolean not null,
     level smallint not null,
     batch_no text,
     evidence jsonb not null,

@@ -8,7 +8,7 @@ with due as materialized (
             select 1
             from anomaly as x
             where
-                x.order_id = w.order_id and x.node = w.node and x.closed_at is null
+                x.order_id = w.order_id and x.node = w.node and x.closed_at is null and x.verdict = 'suspect'
                 and x.detected_at <= :triage_before
         ))
         and w.node = any(:nodes)

@@ -1,26 +1,74 @@
--- one effect at a time, the gravest first; a repeat only where the sink recognises it
+-- one effect at a time, the gravest first; a repeat only where the sink recognises it. Asked again at the last moment:
+-- is the order still late, has nobody paused this, is the sink up, has its bucket room?
+with candidate as (
+    select w.effect_id, w.sink, w.recipient, w.level, k.per_minute, k.reserved
+    from effect as w
+    inner join sink as k on w.sink = k.sink
+    left join incident as i on w.incident_id = i.incident_id
+    left join response as r on w.incident_id = r.incident_id and r.finished_at is null
+    left join sink_bucket as b on w.sink = b.sink and w.recipient = b.recipient
+    where
+        w.next_attempt_at <= :now
+        and (cast(:keys as text[]) is null or w.effect_key = any(cast(:keys as text[])))
+        and (
+            w.state = 'planned' and w.valid_until > :now
+            or w.state = 'unknown' and k.class = 'idempotent'
+            and w.first_sent_at > clock_timestamp() - k.key_retention
+        )
+        and (
+            k.open_until is null
+            or k.open_until <= clock_timestamp()
+            and not exists (select 1 from effect as probe where probe.sink = w.sink and probe.state = 'sending')
+        )
+        and (
+            k.per_minute is null or b.sink is null
+            or least(
+                k.per_minute, b.tokens + extract(epoch from :now - b.filled_at) * k.per_minute / 60.0
+            ) >= 1 + case when w.level = 3 then 0 else k.reserved end
+        )
+        and (
+            w.incident_id is null
+            or not exists (
+                select 1 from pause as p
+                where
+                    p.ended_at is null and p.until > :now
+                    and (
+                        p.scope = 'everything'
+                        or p.scope = 'incident' and p.subject = w.incident_id::text
+                        or p.scope = 'order' and p.subject = w.order_id
+                        or p.scope = 'playbook' and p.subject = r.playbook
+                    )
+            )
+        )
+        and (
+            w.side_effect = 'internal'
+            or i.inhibited_by is null and is_still_late(w.incident_id, w.order_id)
+        )
+    order by w.level desc, w.effect_id
+    limit 1
+    for update of w skip locked
+),
+
+paid as (
+    insert into sink_bucket as b (sink, recipient, tokens, filled_at)
+    select sink, recipient, per_minute - 1, :now from candidate
+    where per_minute is not null
+    on conflict (sink, recipient) do update
+        set
+            tokens = least(
+                (select per_minute from candidate),
+                b.tokens + extract(epoch from :now - b.filled_at)
+                * (select per_minute from candidate) / 60.0
+            ) - 1,
+            filled_at = :now
+)
+
 update effect as e set
     state = 'sending',
     fence = e.fence + 1,
     attempts = e.attempts + 1,
     lease_until = clock_timestamp() + s.lease,
     first_sent_at = coalesce(e.first_sent_at, clock_timestamp())
-from sink as s
-where
-    s.sink = e.sink
-    and e.effect_id = (
-        select w.effect_id
-        from effect as w
-        inner join sink as k on w.sink = k.sink
-        where
-            w.next_attempt_at <= :now
-            and (
-                w.state = 'planned' and w.valid_until > :now
-                or w.state = 'unknown' and k.class = 'idempotent'
-                and w.first_sent_at > clock_timestamp() - k.key_retention
-            )
-        order by w.level desc, w.effect_id
-        limit 1
-        for update of w skip locked
-    )
+from sink as s, candidate as c
+where s.sink = e.sink and e.effect_id = c.effect_id
 returning e.effect_id, e.effect_key, e.sink, e.recipient, e.payload, e.fence

@@ -1,3 +1,3 @@
-update effect set state = 'expired', last_error = 'not sent while it was still true'
-where state = 'planned' and valid_until <= :now
+update effect set state = 'expired', hold_reason = null, last_error = 'not sent while it was still true'
+where state in ('planned', 'held') and valid_until <= :now
 returning effect_id

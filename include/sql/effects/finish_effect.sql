@@ -1,8 +1,25 @@
--- only the holder of the lease may say how it ended
-update effect set
-    state = :state,
-    lease_until = null,
-    delivered_at = case when :state = 'delivered' then cast(:now as timestamptz) end,
-    next_attempt_at = coalesce(:next_attempt_at, next_attempt_at),
-    last_error = :error
-where effect_id = :effect_id and fence = :fence and state = 'sending'
+-- only the holder of the lease may say how it ended; five failures in a row close the way to the sink for a while
+with done as (
+    update effect set
+        state = :state,
+        lease_until = null,
+        delivered_at = case when :state = 'delivered' then cast(:now as timestamptz) end,
+        next_attempt_at = coalesce(:next_attempt_at, next_attempt_at),
+        last_error = :error,
+        ref = coalesce(:ref, ref)
+    where effect_id = :effect_id and fence = :fence and state = 'sending'
+    returning sink
+),
+
+felt as (
+    update sink as s set
+        fail_streak = case when :failed then s.fail_streak + 1 else 0 end,
+        open_until = case
+            when :failed and s.fail_streak + 1 >= 5
+                then clock_timestamp() + least(interval '30 seconds' * (s.fail_streak - 3), interval '15 minutes')
+        end
+    from done
+    where s.sink = done.sink and (:failed or s.fail_streak > 0)
+)
+
+select sink from done

@@ -1,15 +1,21 @@
 -- the watermark moves with the rows, in one transaction, and never back; while the source's clock is off nobody
 -- knows up to when it has told everything, so it stays
+with pulled as (
+    select
+        pull_id, source, feed, mode,
+        case when mode <> 'completed' then until end as heard_at,
+        case when mode <> 'completed' and coalesce(abs(clock_skew_s) <= :max_clock_skew_s, true) then until end
+            as told_to
+    from feed_pull
+    where pull_id = :pull_id
+),
+
+newest as (select max(version) as version from feed_row where pull_id = :pull_id)
+
 insert into source_feed as known (source, feed, watermark, reconciled_at, last_ok_at, newest_version)
-select
-    p.source, p.feed,
-    case when p.mode <> 'completed' and not c.off then p.until end,
-    case when p.mode = 'open' and not c.off then p.until end,
-    case when p.mode <> 'completed' then p.until end,
-    (select max(version) from feed_row where pull_id = p.pull_id)
-from feed_pull as p
-cross join lateral (select coalesce(abs(p.clock_skew_s) > :max_clock_skew_s, false) as off) as c
-where p.pull_id = :pull_id
+select p.source, p.feed, p.told_to, case when p.mode = 'open' then p.told_to end, p.heard_at, n.version
+from pulled as p
+cross join newest as n
 on conflict (source, feed) do update set
     watermark = greatest(known.watermark, excluded.watermark),
     reconciled_at = greatest(known.reconciled_at, excluded.reconciled_at),

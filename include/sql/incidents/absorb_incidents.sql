@@ -9,8 +9,8 @@ with child as (
 ),
 
 inherited as (
-    insert into incident_member (incident_id, anomaly_id)
-    select :incident_id, m.anomaly_id
+    insert into incident_member (incident_id, anomaly_id, joined_at)
+    select :incident_id, m.anomaly_id, :now
     from child as c
     inner join incident_member as m on c.incident_id = m.incident_id
     on conflict do nothing

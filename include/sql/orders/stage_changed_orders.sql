@@ -1,9 +1,10 @@
--- grain: one row per changed order and node it has entered; what the two systems say, as one passage each
+-- grain: one row per changed order and node it has entered; what the two systems say, as one passage each; what was
+-- done before the order counted (a presale approved before its balance was paid) takes no time
 create temporary table changed_stage on commit drop as
 with milestone as (
     select
         o.order_id, o.category, o.region, o.channel, o.warehouse, o.status, o.platform_deadline_at,
-        s.wave_no, s.manifest_no, s.status as shipment_status,
+        s.wave_no, s.manifest_no, s.status as shipment_status, s.customs_status, s.version as shipment_version,
         case
             when o.payment in ('unpaid', 'deposit') then null
             when o.kind = 'presale' then coalesce(o.balance_paid_at, o.paid_at)
@@ -34,11 +35,14 @@ select
     p.order_id,
     p.node::smallint as node,
     p.category, p.region, p.channel,
-    p.entered_at,
-    greatest(p.left_at, p.entered_at) as left_at,
+    greatest(p.entered_at, p.started_at) as entered_at,
+    case when p.left_at is not null then greatest(p.left_at, p.entered_at, p.started_at) end as left_at,
     case n.batch when 'wave' then p.wave_no when 'manifest' then p.manifest_no end as batch_no,
     coalesce(own.calendar_id, fallback.calendar_id) as calendar_id,
     case when p.node <= 4 then p.platform_deadline_at end as platform_deadline_at,
+    case
+        when p.node = 5 and p.customs_status in ('hold', 'documents_missing') then p.shipment_version
+    end as stopped_at,
     p.left_at is null
     and (p.status = 'open' or p.status = 'completed' and p.shipment_status = 'open') as waiting
 from passage as p

@@ -1,4 +1,5 @@
--- grain: one row per order and node left inside the window, with its dwell in the node's own clock
+-- grain: one row per order and node left inside the window, with its dwell in the node's own clock; a passage of no
+-- length counts only where a system says that the order has gone on: an order without a shipment has not
 with hours as materialized (
     select
         calendar_id,
@@ -22,6 +23,19 @@ stage as (
     where
         s.left_at > :window_from and s.left_at <= :window_to
         and (not p.working_time or h.calendar_id is not null)
+        and (
+            s.left_at > s.entered_at
+            or s.node = 1 and o.approved_at is not null
+            or exists (
+                select 1 from shipment_of(s.order_id) as w
+                where coalesce(
+                    case when s.node <= 2 then w.printed_at end,
+                    case when s.node <= 3 then w.picked_at end,
+                    case when s.node <= 4 then w.shipped_at end,
+                    w.signed_at
+                ) is not null
+            )
+        )
     offset 0
 ),
 

@@ -36,7 +36,10 @@ def parse_duration(text: object) -> timedelta:
     if not match or not any(match.groups()):
         raise ValueError(f"{text!r} is not a duration; write it like 15m, 6h, 2d, 1d12h, P3D or PT30M")
     parts = zip(match.groups(default="0"), _SECONDS, strict=True)
-    return timedelta(seconds=sum(int(count) * unit for count, unit in parts))
+    try:
+        return timedelta(seconds=sum(int(count) * unit for count, unit in parts))
+    except OverflowError:
+        raise ValueError(f"{text!r} is longer than time is counted") from None
 
 
 def format_duration(duration: timedelta) -> str:

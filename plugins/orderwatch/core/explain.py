@@ -13,7 +13,7 @@ from orderwatch.core.durations import Language, say_duration
 from orderwatch.core.policy.base import Text
 from orderwatch.core.words import Candidate
 
-Why = Literal["limit", "promise", "platform", "exempt", "suspect", "invalid"]
+Why = Literal["limit", "promise", "platform", "stopped", "exempt", "suspect", "invalid"]
 
 _STAY: Final[dict[Language, str]] = {"zh-CN": "在{node}已 {wall}", "en": "in {node} for {wall}"}
 _WORKED: Final[dict[Language, str]] = {
@@ -24,6 +24,7 @@ _WHY: Final[dict[Why, dict[Language, str]]] = {
     "limit": {"zh-CN": "，同类订单上限 {limit}", "en": ", limit for orders like it {limit}"},
     "promise": {"zh-CN": "，原定最晚 {until}", "en": ", was expected by {until}"},
     "platform": {"zh-CN": "，平台发货期限 {until}", "en": ", platform deadline {until}"},
+    "stopped": {"zh-CN": "，海关扣留或缺少单证", "en": ", held by customs or lacking papers"},
     "exempt": {"zh-CN": "，{until} 前属正常：{rules}", "en": ", normal until {until}: {rules}"},
     "suspect": {"zh-CN": "，须先由人核实：{rules}", "en": ", a person should look first: {rules}"},
     "invalid": {"zh-CN": "，不是有效订单：{rules}", "en": ", not a valid order: {rules}"},

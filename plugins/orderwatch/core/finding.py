@@ -15,12 +15,14 @@ Evidence = Mapping[str, Fact]
 class Finding:
     """One rule's answer on one order line in one node, with the facts that led to it.
 
-    ``expected_until`` is set exactly when an exemption matches: the instant up to which waiting is normal.
+    ``expected_until`` is set exactly when an exemption matches: the instant up to which waiting is normal;
+    ``promise`` tells whether somebody was told that instant.
     """
 
     outcome: Literal["match", "no_match", "unknown"]
     evidence: Evidence = field(default_factory=dict)
     expected_until: datetime | None = None
+    promise: bool = False
 
     @property
     def broken_promise(self) -> bool:
@@ -49,7 +51,7 @@ def waits_until(
     """
     if expected + grace <= now:
         return no_match("expired", expected_until=expected, broken_promise=promise, **facts)
-    return Finding("match", _facts(facts), expected)
+    return Finding("match", _facts(facts), expected, promise)
 
 
 def _facts(facts: Mapping[str, Fact | datetime]) -> Evidence:

@@ -23,7 +23,10 @@ Key = str
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """An anomaly judged in this scan. ``level`` and ``reasons`` are those of its judgement."""
+    """An anomaly judged in this scan. ``level`` and ``reasons`` are those of its judgement.
+
+    ``fresh``: late since this scan, and not known before as late for less, or for another reason.
+    """
 
     order_id: str
     node: Node
@@ -34,6 +37,7 @@ class Newcomer:
     batch_no: str | None = None
     shortage_skus: tuple[str, ...] = ()
     fault_code: str | None = None
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +99,11 @@ def plan_incidents(newcomers: Iterable[Newcomer], situation: Situation, policy: 
     """Plan the incidents of one scan, level 3 first, then by kind and key."""
     late, suspects = _split(newcomers)
     late = _outside_the_storm(late, situation)
-    if bound := _storm(late, situation, policy):
-        return [_mass_delay(late, bound), *map(_alone, suspects)]
     plans: list[IncidentPlan] = []
+    fresh = [one for one in late if one.fresh]
+    if bound := _storm(fresh, situation, policy):
+        plans.append(_mass_delay(fresh, bound))
+        late = [one for one in late if not one.fresh]
     for take in (_system_failures, _stock_outs, _batches):
         found, late = take(late, situation, policy)
         plans += found

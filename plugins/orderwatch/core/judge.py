@@ -14,7 +14,7 @@ from orderwatch.core.finding import Finding
 from orderwatch.core.grading import grade
 from orderwatch.core.policy.base import Text
 from orderwatch.core.validity import Validity, assess
-from orderwatch.core.words import Candidate, Node
+from orderwatch.core.words import Candidate, Node, stopped
 
 Verdict = Literal["invalid", "suspect", "exempt", "anomaly"]
 
@@ -36,6 +36,7 @@ class Judgement:
     expected_until: datetime | None
     explanation: Explanation
     evidence: Mapping[str, object]
+    promised: bool = False  # somebody was told ``expected_until``
 
 
 def judge(candidate: Candidate, context: Context) -> Judgement:
@@ -47,6 +48,28 @@ def judge(candidate: Candidate, context: Context) -> Judgement:
     if exemption.exempt:
         return _exempted(candidate, context, validity, exemption)
     return _late(candidate, context, validity, exemption)
+
+
+def undecided(candidate: Candidate, context: Context, error: Exception) -> Judgement:
+    """The answer where a rule broke on the order's facts: a person looks first.
+
+    If nobody does, it becomes a plain late order: a mistake of ours must hide no order, and stop no other.
+    """
+    waited = _waited(candidate, context)
+    what, title = type(error).__name__, context.policy.node(candidate.node).title
+    return Judgement(
+        order_id=candidate.order.order_id,
+        node=candidate.node,
+        verdict="anomaly" if waited else "suspect",
+        level=grade(candidate.order, context, broken_promise=False).level if waited else 0,
+        reasons=("rule_failed",),
+        expected_until=None,
+        explanation=Explanation(
+            zh=f"在{title.say('zh-CN')}已超时；判断规则出错（{what}），须由人核实",
+            en=f"late in {title.say('en')}; a rule failed on it ({what}), a person should look",
+        ),
+        evidence={"alert_at": candidate.alert_at.isoformat(), "error": what},
+    )
 
 
 def _waited(candidate: Candidate, context: Context) -> bool:
@@ -82,6 +105,7 @@ def _exempted(candidate: Candidate, context: Context, validity: Validity, exempt
         expected_until=exemption.expected_until,
         explanation=explain(candidate, context, "exempt", until=exemption.expected_until, rules=titles),
         evidence=_evidence(candidate, context, validity, exemption),
+        promised=exemption.promise,
     )
 
 
@@ -105,6 +129,8 @@ def _late(candidate: Candidate, context: Context, validity: Validity, exemption:
 def _why(candidate: Candidate, context: Context, exemption: Exemption) -> tuple[Why, datetime | None]:
     """The reason that a person understands first: a broken promise, the platform's deadline, or the limit."""
     order = candidate.order
+    if stopped(candidate):
+        return "stopped", None
     if exemption.broken_promise and (expected := _promised(candidate, exemption)) is not None:
         return "promise", expected
     stayed = worked_in(candidate, context) or context.now - candidate.entered_at

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Literal, Protocol
 
 from orderwatch.core.durations import Language
 from orderwatch.core.effect import Sink
-from orderwatch.core.policy import Policy
+from orderwatch.core.policy import Policy, Role
 
-Family = Literal["opened", "digest", "resolved", "task_failed"]
+Family = Literal["opened", "grown", "digest", "resolved", "task_failed"]
+
+
+class Duties(Protocol):
+    """Whoever knows the people of a role: the whole policy, or ``roles.yaml`` alone."""
+
+    def role(self, code: str) -> Role: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,15 @@ def plan_notices(incidents: Iterable[Announced], policy: Policy) -> list[Notice]
     return notices
 
 
+def plan_grown(incidents: Iterable[Announced], policy: Policy) -> list[Notice]:
+    """The owner of an incident hears, incident by incident, which orders have joined it since."""
+    return [
+        notice
+        for incident in incidents
+        for notice in plan_to_role("grown", incident.owner_role, incident.level, (incident.incident_id,), policy)
+    ]
+
+
 def plan_resolved(incidents: Iterable[Announced], policy: Policy) -> list[Notice]:
     """Whoever was told that it began is told that it is over; level 0 ends silently."""
     return [
@@ -66,10 +81,10 @@ def plan_resolved(incidents: Iterable[Announced], policy: Policy) -> list[Notice
 
 
 def plan_to_role(
-    family: Family, role: str, level: int, incident_ids: Sequence[int], policy: Policy
+    family: Family, role: str, level: int, incident_ids: Sequence[int], duties: Duties
 ) -> Iterator[Notice]:
     """The messages by which everyone in a role hears of one thing, each in the channel meant for it."""
-    duty = policy.role(role)
+    duty = duties.role(role)
     ids = tuple(incident_ids)
     if family == "digest" and duty.robot_group:
         languages = tuple(dict.fromkeys(language for person in duty.people for language in person.languages))

@@ -137,6 +137,11 @@ class Candidate:
     in_triage_since: datetime | None = None  # a person was asked to look at it first
 
 
+def stopped(candidate: Candidate) -> bool:
+    """The parcel is held at the border or lacks papers: no waiting will move it."""
+    return candidate.node is Node.TRANSPORT and candidate.order.shipment.customs_status in {"hold", "documents_missing"}
+
+
 def packages_waiting(line: Line, candidate: Candidate) -> tuple[Package, ...]:
     """The parcels with this article that have not left the node yet."""
     return tuple(

@@ -6,16 +6,19 @@ import hashlib
 import smtplib
 import ssl
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Literal
 
 from orderwatch.core.effect import Outcome
 from orderwatch.core.plain_text import one_line
 
 TIMEOUT = 20  # seconds per SMTP step
 TRY_AGAIN = timedelta(minutes=2)
-WRONG_LOGIN = timedelta(minutes=10)
+MENDED_BY_A_PERSON = timedelta(minutes=10)
+Security = Literal["starttls", "tls", "none"]
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,16 @@ class MailClient:
     sender: str
     user: str | None = None
     password: str | None = None
-    start_tls: bool = True
+    security: Security = "starttls"  # ``tls``: encrypted from the first byte, ``none``: a mailbox on this machine
 
-    def send(self, key: str, recipient: str, subject: str, text: str) -> Outcome:
-        """Send one plain mail to one person; ``key`` becomes the Message-ID, so that a repeat is recognisable."""
+    def send(self, key: str, recipient: str, subject: str, text: str, at: datetime) -> Outcome:
+        """Send one plain mail to one person; ``key`` becomes the Message-ID, so that a repeat is recognisable.
+
+        ``at`` is the time that the mail states: without a Date many filters take it for junk.
+        """
         mail = EmailMessage(policy=SMTP)
         mail["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@orderwatch>"
+        mail["Date"] = format_datetime(at)
         mail["From"] = self.sender
         mail["To"] = recipient
         mail["Subject"] = one_line(subject, 200)
@@ -40,8 +47,8 @@ class MailClient:
         mail.set_content(text)
         handed_over = accepted = False
         try:
-            with smtplib.SMTP(self.host, self.port, timeout=TIMEOUT) as server:
-                if self.start_tls:
+            with self._connect() as server:
+                if self.security == "starttls":
                     server.starttls(context=ssl.create_default_context())
                 if self.user:
                     server.login(self.user, self.password or "")
@@ -52,7 +59,11 @@ class MailClient:
             codes = {code for code, _ in error.recipients.values()}
             return _no(min(codes, default=550), f"the mail server refuses {_masked(recipient)}")
         except smtplib.SMTPAuthenticationError:
-            return Outcome("not_sent", "the mail server refuses our login; correct the connection", WRONG_LOGIN)
+            return Outcome("not_sent", "the mail server refuses our login; correct the connection", MENDED_BY_A_PERSON)
+        except ssl.SSLCertVerificationError:
+            return Outcome("not_sent", "the mail server's certificate is not trusted", MENDED_BY_A_PERSON)
+        except smtplib.SMTPNotSupportedError as error:
+            return Outcome("not_sent", f"the mail server cannot do what we need: {error}", MENDED_BY_A_PERSON)
         except smtplib.SMTPResponseException as error:
             if not accepted:  # after that, only the goodbye went wrong
                 return _no(error.smtp_code, f"the mail server answered {error.smtp_code}")
@@ -61,6 +72,12 @@ class MailClient:
                 detail = f"no answer from the mail server ({type(error).__name__})"
                 return Outcome("unknown" if handed_over else "not_sent", detail, TRY_AGAIN)
         return Outcome("delivered")
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.security == "tls":
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=context)
+        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
 
 
 def _no(code: int, detail: str) -> Outcome:

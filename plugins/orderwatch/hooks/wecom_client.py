@@ -19,22 +19,44 @@ TIMEOUT = (5, 15)  # seconds to connect, to answer
 DUPLICATE_WINDOW = 14_400  # seconds in which an identical application message is not shown twice; the maximum
 EXPIRED_TOKEN = {40014, 42001}
 MENDED_BY_A_PERSON = timedelta(minutes=10)
-TRY_LATER = {
+BUSY = {
     -1: timedelta(seconds=20),
+    6000: timedelta(seconds=20),
     45009: timedelta(seconds=61),
     45033: timedelta(seconds=20),
-    40001: timedelta(minutes=10),  # wrong credentials are a person's mistake: nothing was sent, and it will be
-    40013: timedelta(minutes=10),
 }
-MEANING = {
+SET_UP_WRONGLY = {  # nothing was sent, and every message fails alike until a person mends it; then it is sent
     40001: "the application's secret is wrong",
-    40008: "this message type is not accepted",
     40013: "the corp id is wrong",
+    40014: "it does not accept the token that it gave us",
+    40056: "the agent id is wrong",
+    40091: "the secret belongs to another company",
+    41001: "the request came without its token; does a proxy cut the address?",
+    41002: "the connection has no corp id",
+    41004: "the connection has no secret",
+    41011: "the connection has no agent id",
+    42001: "it calls the token expired that it gave us",
+    48002: "the application may not use this interface",
+    48004: "the application is not authorised any more",
+    48006: "the application's right to this interface was withdrawn",
+    50001: "the application's domain is not registered as trusted",
+    50003: "the application is switched off",
+    60020: "this machine's address is not among the application's trusted ones",
+    301002: "secret and agent id belong to two different applications",
+    93000: "the robot's key is wrong, or the robot was removed from its group",
+    93004: "the robot is switched off",
+    93008: "the robot is not in its group any more",
+}
+TRY_LATER = BUSY | dict.fromkeys(SET_UP_WRONGLY, MENDED_BY_A_PERSON)
+MEANING = SET_UP_WRONGLY | {
+    -1: "it is busy",
+    6000: "it is busy",
+    40008: "this message type is not accepted",
     40058: "the content is refused (too long?)",
     45009: "more than 20 messages in this minute",
+    45033: "too many calls at the same time",
     60011: "the application may not write to this person",
     81013: "nobody with this id is known",
-    93000: "the robot's key is wrong, or the content too long",
 }
 
 
@@ -91,7 +113,8 @@ class WeComClient:
             if isinstance(answer, Outcome):  # nothing was sent yet, whatever happened
                 return Outcome("not_sent", answer.detail)
             if answer.get("errcode") != 0:
-                return Outcome("not_sent", judge(answer).detail, MENDED_BY_A_PERSON)
+                said = judge(answer)
+                return Outcome("not_sent", said.detail, said.wait if said.result == "not_sent" else MENDED_BY_A_PERSON)
             self._token = str(answer["access_token"])
         return self._token
 
@@ -115,7 +138,9 @@ class WeComClient:
 
 
 def judge(answer: Mapping[str, Any]) -> Outcome:
-    """What WeCom's ``errcode`` means: only its documented refusals prove that nothing was shown."""
+    """What WeCom's ``errcode`` means. Every code but 0 is its word that it shows nothing; a code that is in neither
+    table speaks of this message or this person, and repeating would change neither.
+    """
     code = answer.get("errcode")
     if code == 0:
         return Outcome("delivered")

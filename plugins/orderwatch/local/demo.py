@@ -284,7 +284,17 @@ def connections_of(company: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The Airflow connections that reach the demo company; the same fields a real company would fill in."""
     near = {"allow_private": True}
     erp, wms, crm, wecom, smtp = (company[name] for name in ("erp", "wms", "crm", "wecom", "smtp"))
+    acting = {"work_orders": "tickets", "vouchers": "vouchers", "website": "website"}
     return {
+        **{
+            f"orderwatch_{system}": {
+                "conn_type": f"orderwatch_{system}",
+                "host": company[service]["url"],
+                "extra": near,
+                "password": company[service]["token"],
+            }
+            for system, service in acting.items()
+        },
         "orderwatch_erp": {
             "conn_type": "orderwatch_erp",
             "host": erp["url"],

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orderwatch.core.policy import load_policy
+from orderwatch.local.audience import misdirected
+from orderwatch.paths import POLICY
 from orderwatch.store.findings import Found
 
 Row = tuple[Any, ...]
@@ -33,13 +36,12 @@ def compare(truth: Mapping[str, Any], reality: Reality) -> tuple[dict[str, Any],
     silent = {(s["order_id"], s["node"], s["reason"]) for s in truth["suppressed"]}
     dirty = {(q["source"], q["feed"], q["record_id"], q["reason"]) for q in truth["quarantined"]}
     incidents = {(i["kind"], i["group"], i["level"], *sorted(i["order_ids"])) for i in truth["incidents"]}
-    unheard = _unheard(planted, reality)
     differences = [
         *_differ("late order", planted, found),
         *_differ("silence", silent, set(reality.silenced)),
         *_differ("quarantine row", dirty, set(reality.quarantined)),
         *_differ("incident", incidents, _incidents(reality.found)),
-        *(f"nobody was told about {order}" for order in unheard),
+        *misdirected(truth, reality.chat, reality.mails, load_policy(POLICY)),
     ]
     if truth["orders"] != reality.orders:
         differences.append(f"the company has {truth['orders']} open orders, Orderwatch watches {reality.orders}")
@@ -80,12 +82,6 @@ def _incidents(found: Iterable[Found]) -> set[Row]:
     for one in found:
         members.setdefault(one.incident_id, []).append(one)
     return {(of[0].kind, of[0].group, of[0].level, *sorted({one.order_id for one in of})) for of in members.values()}
-
-
-def _unheard(planted: Iterable[Row], reality: Reality) -> list[str]:
-    """Orders that no mail in any mailbox names."""
-    heard = "\n".join(str(mail["text"]) for mail in reality.mails)
-    return sorted({row[0] for row in planted if row[0] not in heard})
 
 
 def _differ(what: str, planted: set[Row], found: set[Row]) -> list[str]:

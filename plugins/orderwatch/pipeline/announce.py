@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 
 from orderwatch.core.durations import Language
 from orderwatch.core.messages import compose, render
-from orderwatch.core.notices import Announced, Notice, plan_notices, plan_resolved
+from orderwatch.core.notices import Announced, Family, Notice, plan_grown, plan_notices, plan_resolved
 from orderwatch.core.policy import Policy
 from orderwatch.core.titles import EVERY_NODE, KINDS, LEVELS
 from orderwatch.core.words import Node
@@ -32,20 +32,29 @@ class Announcement:
     """What all messages of one scan share."""
 
     policy: Policy
+    scan_id: int
     now: datetime
     link: str
 
 
 def announce(conn: Connection, opened: Sequence[int], resolved: Sequence[int], announcement: Announcement) -> int:
-    """Plan the messages about incidents that began or ended; returns how many are new in the ledger."""
-    policy = announcement.policy
+    """Plan the messages about incidents that began, grew or ended; returns how many are new in the ledger."""
+    policy, now = announcement.policy, announcement.now
     told = {row.incident_id for row in run(conn, "incidents/count_told", incident_ids=list(resolved))}
-    incidents = {row.incident_id: row for row in run(conn, "incidents/read_announced", incident_ids=[*opened, *told])}
+    due = run(conn, "incidents/read_grown", told_before=now - policy.grading.tell_growth_after)
+    grown = [row.incident_id for row in due if row.incident_id not in opened]
+    asked = [*opened, *grown, *told]
+    if not asked:
+        return 0
+    incidents = {row.incident_id: row for row in run(conn, "incidents/read_announced", incident_ids=asked)}
     notices = [
         *plan_notices(_audience(incidents[i] for i in opened), policy),
+        *plan_grown(_audience(incidents[i] for i in grown), policy),
         *plan_resolved(_audience(incidents[i] for i in sorted(told)), policy),
     ]
-    return sum(_plan(conn, notice, incidents, announcement) for notice in notices)
+    planned = sum(_plan(conn, notice, incidents, announcement) for notice in notices)
+    run(conn, "incidents/mark_told", incident_ids=[*opened, *grown], now=now)
+    return planned
 
 
 def _audience(rows: Iterable[Row[Any]]) -> list[Announced]:
@@ -65,12 +74,12 @@ def _plan(conn: Connection, notice: Notice, incidents: Mapping[int, Row[Any]], a
         f"{notice.family}.{form}",
         notice.languages,
         notice.sink,
-        lambda language: [_item(row, language, announcement) for row in rows],
+        lambda language: [_item(row, notice.family, language, announcement) for row in rows],
         lambda language: _values(notice, language, announcement),
     )
     first = notice.languages[0]
-    values = {**_values(notice, first, announcement), "items": [_item(rows[0], first, announcement)]}
-    return ledger.plan(
+    values = {**_values(notice, first, announcement), "items": [_item(rows[0], notice.family, first, announcement)]}
+    planned = ledger.plan(
         conn,
         key=_key(notice, rows[0]),
         family=notice.family,
@@ -84,12 +93,15 @@ def _plan(conn: Connection, notice: Notice, incidents: Mapping[int, Row[Any]], a
         now=announcement.now,
         valid_for=WORTH_TELLING,
         incident_ids=notice.incident_ids,
+        scan_id=announcement.scan_id,
     )
+    return planned is not None
 
 
 def _key(notice: Notice, first: Row[Any]) -> str:
-    """What was told of an incident's beginning does not silence its comeback."""
-    return f"{notice.key}:{first.comeback}" if first.comeback else notice.key
+    """What was told of an incident's beginning does not silence its comeback, nor one growth the next."""
+    key = f"{notice.key}:{first.comeback}" if first.comeback else notice.key
+    return f"{key}:{first.told_at:%Y%m%dT%H%M%S}" if notice.family == "grown" else key
 
 
 def _values(notice: Notice, language: Language, announcement: Announcement) -> dict[str, Any]:
@@ -101,7 +113,7 @@ def _values(notice: Notice, language: Language, announcement: Announcement) -> d
     }
 
 
-def _item(row: Row[Any], language: Language, announcement: Announcement) -> dict[str, Any]:
+def _item(row: Row[Any], family: Family, language: Language, announcement: Announcement) -> dict[str, Any]:
     nodes = [Node(number) for number in row.nodes]
     policy = announcement.policy
     return {
@@ -109,7 +121,9 @@ def _item(row: Row[Any], language: Language, announcement: Announcement) -> dict
         "level": LEVELS[language][row.level],
         "kind": KINDS[row.kind][language],
         "node": policy.node(nodes[0]).title.say(language) if len(nodes) == 1 else EVERY_NODE[language],
-        "orders": row.orders,
+        "orders": row.untold if family == "grown" else row.orders,
+        "all_orders": len(row.orders),
+        "is_source": row.kind == "source",
         "cause": group_of(row.dedup_key) if row.kind in SHARED else "; ".join(row.reasons) if row.kind in TOLD else "",
         "explanation": row.explanation[language] if row.explanation else "",
     }

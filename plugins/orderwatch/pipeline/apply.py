@@ -73,6 +73,6 @@ def _follow(conn: Connection, now: datetime) -> int:
     run(conn, "orders/insert_cells")
     run(conn, "orders/upsert_order_stages")
     calculate(conn, "alerts/input_changed_orders")
-    run(conn, "alerts/upsert_alerts")
+    run(conn, "alerts/upsert_alerts", now=now)
     run(conn, "alerts/delete_left")
     return changed

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from orderwatch.core.context import Context
-from orderwatch.core.grouping import Member, Newcomer, plan_incidents
-from orderwatch.core.judge import Judgement, judge
+from orderwatch.core.grouping import IncidentPlan, Member, Newcomer, plan_incidents
+from orderwatch.core.judge import Judgement, judge, undecided
 from orderwatch.core.policy import Policy
 from orderwatch.core.source_health import SourceHealth, assess_sources, judgeable
 from orderwatch.core.words import Candidate, Node
@@ -24,6 +24,7 @@ from orderwatch.store.candidates import read_candidates
 from orderwatch.store.database import Lock, business_now, hold, run
 
 log = logging.getLogger(__name__)
+KEPT = 200  # rows of a dry run's report
 Judged = list[tuple[Candidate, Judgement]]
 
 
@@ -38,6 +39,8 @@ class Findings:
     resolved: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     messages: int = 0
+    planned: list[dict[str, Any]] = field(default_factory=list)  # for the page of a dry run, which keeps nothing else
+    silence: list[dict[str, Any]] = field(default_factory=list)
     silent: list[SourceHealth] = field(default_factory=list)
 
     @property
@@ -73,10 +76,12 @@ def detect(
             work.rollback()
         else:
             # a storm must not teach the next one that storms are usual
-            scans.finish_scan(conn, scan_id, now, found.verdicts["anomaly"] - found.storm, _report(found))
+            outside = found.verdicts["anomaly"] - found.storm
+            scans.finish_scan(conn, scan_id, now, outside, add_reports(scan.report, _report(found)))
     if scan.dry_run:
         with engine.begin() as conn:
-            scans.finish_scan(conn, scan_id, now, 0, {"dry_run": True, **_report(found)})
+            would = {"dry_run": True, "planned": found.planned, "silence": found.silence}
+            scans.finish_scan(conn, scan_id, now, 0, {**_report(found), **would})
     log.info("scan %s found %s", scan_id, found.counts)
     return found.counts
 
@@ -96,6 +101,7 @@ def _detect(
     health = assess_sources(states, now, policy)
     found.silent = [one for one in health if not one.fresh]
     nodes = judgeable(health, policy)
+    incidents.hand_over_unowned(conn, policy, scan_id, now)
     run(conn, "detect/close_left_anomalies", now=now)
     found.unknown = _count_unknown(conn, [node for node in Node if node not in nodes], now)
     news, back = incidents.write_source_incidents(conn, health, policy=policy, scan_id=scan_id, now=now)
@@ -103,7 +109,7 @@ def _detect(
     found.resolved += back
     context = Context(now, policy, detection.read_calendars(conn))
     judged = [
-        (candidate, judge(candidate, context))
+        (candidate, _judge(candidate, context))
         for candidate in read_candidates(conn, nodes, now, now - policy.validity.triage_max_age)
     ]
     if judged:
@@ -111,9 +117,17 @@ def _detect(
     resolved, freed, found.closed = incidents.settle_incidents(conn, policy, scan_id, now)
     found.resolved += resolved
     found.opened += [incident_id for incident_id in freed if incident_id not in found.opened]
-    if found.opened or found.resolved:
-        found.messages = announce(conn, found.opened, found.resolved, Announcement(policy, now, link))
+    found.messages = announce(conn, found.opened, found.resolved, Announcement(policy, scan_id, now, link))
     return found
+
+
+def _judge(candidate: Candidate, context: Context) -> Judgement:
+    """One order on whose facts a rule breaks must not keep the others from being judged."""
+    try:
+        return judge(candidate, context)
+    except Exception as error:
+        log.exception("order %s in %s: a rule failed; a person is asked", candidate.order.order_id, candidate.node.code)
+        return undecided(candidate, context, error)
 
 
 def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: datetime, found: Findings) -> list[int]:
@@ -129,12 +143,17 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
     rows = run(conn, "detect/insert_anomalies", now=now).all()
     anomalies = {Member(row.order_id, Node(row.node)): row.anomaly_id for row in rows}
     fresh = {Member(row.order_id, Node(row.node)) for row in rows if row.fresh}
-    newcomers = [_newcomer(c, j) for c, j in standing if Member(j.order_id, j.node) in anomalies]
     doubted = {Member(c.order.order_id, c.node) for c, _ in standing if c.in_triage_since}
     new = fresh | doubted
+    newcomers = [
+        _newcomer(c, j, fresh=Member(j.order_id, j.node) in new)
+        for c, j in standing
+        if Member(j.order_id, j.node) in anomalies
+    ]
     found.verdicts.update(one.verdict for one in newcomers if Member(one.order_id, one.node) in new)
     plans = plan_incidents(newcomers, situation, policy)
     found.storm = sum(member in new for plan in plans if plan.kind == "mass_delay" for member in plan.members)
+    found.planned, found.silence = _would(plans, standing)
     opened = [
         incidents.write_incident(conn, plan, anomalies, policy=policy, scan_id=scan_id, now=now) for plan in plans
     ]
@@ -142,7 +161,28 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
     return [one.incident_id for one in opened if one.news]
 
 
-def _newcomer(candidate: Candidate, judgement: Judgement) -> Newcomer:
+def _would(plans: Sequence[IncidentPlan], standing: Judged) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The plans and the silence in a form that can be kept when everything else of a dry run is rolled back."""
+    said = {Member(j.order_id, j.node): {"zh-CN": j.explanation.zh, "en": j.explanation.en} for _, j in standing}
+
+    def about(member: Member) -> dict[str, Any]:
+        return {"order_id": member.order_id, "node": int(member.node), "explanation": said[member]}
+
+    planned = [
+        {
+            "kind": plan.kind,
+            "level": plan.level,
+            "dedup_key": plan.dedup_key,
+            "reasons": plan.reasons,
+            "orders": [about(member) for member in plan.members[:KEPT]],
+        }
+        for plan in plans[:KEPT]
+    ]
+    quiet = [Member(j.order_id, j.node) for _, j in standing if j.verdict in {"exempt", "invalid"}]
+    return planned, [about(member) for member in quiet[:KEPT]]
+
+
+def _newcomer(candidate: Candidate, judgement: Judgement, *, fresh: bool) -> Newcomer:
     shipment = candidate.order.shipment
     return Newcomer(
         order_id=judgement.order_id,
@@ -154,6 +194,7 @@ def _newcomer(candidate: Candidate, judgement: Judgement) -> Newcomer:
         batch_no=candidate.batch_no,
         shortage_skus=shipment.shortage_skus,
         fault_code=shipment.fault_code,
+        fresh=fresh,
     )
 
 
@@ -162,6 +203,17 @@ def _count_unknown(conn: Connection, nodes: Sequence[Node], now: datetime) -> in
         return 0
     unknown: int = run(conn, "detect/count_unjudged", now=now, nodes=[int(node) for node in nodes]).scalar_one()
     return unknown
+
+
+def add_reports(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """A detection that is cleared and run again finds only what is left: what it found before still counts.
+
+    Except for what could not be judged, or was silent: there the last word holds.
+    """
+    counted = before.get("counts", {})
+    counts = {name: n + (0 if name == "unknown" else counted.get(name, 0)) for name, n in now["counts"].items()}
+    lists = {name: [*before.get(name, []), *now[name]] for name in ("opened", "resolved")}
+    return {**now, "counts": counts, **lists}
 
 
 def _report(found: Findings) -> dict[str, Any]:

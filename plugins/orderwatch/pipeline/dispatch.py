@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine
@@ -18,22 +18,25 @@ Send = Callable[[Effect], Outcome]
 WORKERS = 4
 
 
-def dispatch(engine: Engine, senders: Mapping[str, Send]) -> Counter[str]:
-    """Work through everything that may be sent now; returns how many attempts ended in which way."""
+def dispatch(engine: Engine, senders: Mapping[str, Send], only: Collection[str] | None = None) -> Counter[str]:
+    """Work through everything that may be sent now, or only through the effects with the given keys.
+
+    Returns how many attempts ended in which way.
+    """
     with engine.begin() as conn:
         ledger.tidy(conn, business_now(conn))
     with ThreadPoolExecutor(WORKERS) as pool:
-        results = [future.result() for future in [pool.submit(_work, engine, senders) for _ in range(WORKERS)]]
+        results = [future.result() for future in [pool.submit(_work, engine, senders, only) for _ in range(WORKERS)]]
     with engine.begin() as conn:
         ledger.tidy(conn, business_now(conn))
     return sum(results, Counter())
 
 
-def _work(engine: Engine, senders: Mapping[str, Send]) -> Counter[str]:
+def _work(engine: Engine, senders: Mapping[str, Send], only: Collection[str] | None) -> Counter[str]:
     done: Counter[str] = Counter()
     while True:
         with engine.begin() as conn:
-            effect = ledger.claim(conn, business_now(conn))
+            effect = ledger.claim(conn, business_now(conn), only)
         if effect is None:
             return done
         outcome = _send(effect, senders)

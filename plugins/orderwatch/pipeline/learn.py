@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
+from orderwatch.core.learning import learn_limits
 from orderwatch.core.policy import Policy
-from orderwatch.core.thresholds import learn_formula
+from orderwatch.core.thresholds import ThresholdError
+from orderwatch.store import scans
 from orderwatch.store.alerts import recalculate_open
 from orderwatch.store.database import Lock, as_json, hold, run
+from orderwatch.store.scans import Pull
+
+log = logging.getLogger(__name__)
 
 
 def read_history(conn: Connection, window_from: datetime, window_to: datetime) -> pd.DataFrame:
@@ -19,16 +26,19 @@ def read_history(conn: Connection, window_from: datetime, window_to: datetime) -
     return pd.DataFrame(rows.all(), columns=list(rows.keys()))
 
 
-def learn_thresholds(engine: Engine, policy: Policy, now: datetime, run_id: str | None) -> dict[str, int]:
+def learn_thresholds(engine: Engine, policy: Policy, scan_id: int, now: datetime, run_id: str | None) -> dict[str, int]:
     """Learn a new version by the article's formula, publish it, and move the alert times of open orders.
 
-    Returns the version, the number of completed passages and of cells. Raises ``ValueError`` when there is no
-    history; the version in force then stays.
+    Returns the version, the number of completed passages and of cells. Raises ``ThresholdError`` when a feed of
+    this history load did not come in, or the history does not cover every node; the version in force then stays.
     """
     window_from = now - policy.thresholds.history
     with engine.begin() as conn:
+        _refuse_incomplete(scans.read_pulls(conn, scan_id))
         history = read_history(conn, window_from, now)
-    learned = learn_formula(history, policy)
+    limits = learn_limits(history, policy)
+    for node in limits.ceiling_only:
+        log.warning("no passage of the step %s took any time: it has no limit but its ceiling", node.code)
     with engine.begin() as conn:
         version: int = run(
             conn,
@@ -41,9 +51,19 @@ def learn_thresholds(engine: Engine, policy: Policy, now: datetime, run_id: str 
             policy_version=policy.version,
             run_id=run_id,
         ).scalar_one()
-        cells = as_json(learned.astype(object).where(learned.notna(), None).to_dict("records"))
+        cells = as_json(limits.rows.astype(object).where(limits.rows.notna(), None).to_dict("records"))
         written = run(conn, "thresholds/insert_thresholds", version=version, thresholds=cells).rowcount
         hold(conn, Lock.ALERTS)
         run(conn, "thresholds/activate", version=version)
         moved = recalculate_open(conn)
     return {"version": version, "passages": len(history), "cells": written, "alert_times_moved": moved}
+
+
+def _refuse_incomplete(pulls: Iterable[Pull]) -> None:
+    """Half a history looks like a fast company: what is learned from it would alert people to nothing."""
+    for pull in pulls:
+        if pull.state != "applied":
+            raise ThresholdError(
+                f"{pull.source}/{pull.feed} of this run is {pull.state} ({pull.error or 'it was not brought in'}); "
+                f"mend the cause and clear the run from {pull.source}.pull on"
+            )

@@ -6,17 +6,22 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from traceback import format_tb
+from typing import Final, Protocol
 
+import psycopg
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from orderwatch.hooks.sources.config import Mode, SourceConfig
 from orderwatch.hooks.sources.engine import Page
-from orderwatch.hooks.sources.errors import SourceError
+from orderwatch.hooks.sources.errors import SourceError, Unforeseen
 from orderwatch.store import scans
 from orderwatch.store.database import as_json, copy_rows, run
 
 log = logging.getLogger(__name__)
+# our own database is gone or busy: no fault of the source, and repeating the task may help
+OURS: Final = (OperationalError, psycopg.OperationalError)
 
 
 class Source(Protocol):
@@ -83,11 +88,23 @@ def _pull_feed(engine: Engine, source: Source, scan_id: int, feed: str, reach: R
                 log.info("%s/%s: page %s, %s records so far", config.source, feed, page.number, count)
             scans.end_pull(conn, pull_id, "pulled", records=count, clock_skew_s=source.clock_skew(now))
     except SourceError as error:
-        with engine.begin() as conn:
-            # what no repetition can mend is an outage at once, the rest only when it lasts
-            scans.end_pull(conn, pull_id, "failed" if error.retryable else "broken", error=str(error))
+        _end_badly(engine, pull_id, error)
         raise
+    except OURS:
+        raise
+    except Exception as error:
+        unforeseen = Unforeseen.of(error, config.source, feed)
+        # the places only, and `from None`: the words of the error may quote a record
+        log.error("%s\n%s", unforeseen, "".join(format_tb(error.__traceback__)))
+        _end_badly(engine, pull_id, unforeseen)
+        raise unforeseen from None
     return count
+
+
+def _end_badly(engine: Engine, pull_id: int, error: SourceError) -> None:
+    """What no repetition can mend is an outage at once, the rest only when it lasts."""
+    with engine.begin() as conn:
+        scans.end_pull(conn, pull_id, "failed" if error.retryable else "broken", error=str(error))
 
 
 def _pages(source: Source, feed: str, window: _Window) -> Iterator[Page]:

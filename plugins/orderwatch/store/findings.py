@@ -65,7 +65,7 @@ def count_messages(conn: Connection) -> dict[str, int]:
 
 
 def count_waiting(conn: Connection) -> int:
-    """Orders on their way, each once."""
+    """Orders that are watched, each once: an open order that nobody watches is not among them."""
     waiting: Any = run(conn, "findings/count_orders").scalar_one()
     return int(waiting)
 

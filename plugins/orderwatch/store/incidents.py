@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from orderwatch.core.grouping import IncidentPlan, Member
 from orderwatch.core.policy import Policy
 from orderwatch.core.source_health import SourceHealth
+from orderwatch.core.words import Node
 from orderwatch.store.database import as_json, run
 from orderwatch.store.detection import write_line
 
@@ -33,7 +34,7 @@ def write_incident(
     now: datetime,
 ) -> Opened:
     """Open the planned incident or extend the live one of the same key; every change is a line of its timeline."""
-    owner = _owner(plan, policy)
+    owner = _owner(plan.level, plan.members[0].node, policy)
     grace = policy.grading.levels[plan.level].acknowledge_within
     triage = plan.kind == "triage"
     row = run(
@@ -59,7 +60,7 @@ def write_incident(
     elif row.raised:
         write_line(conn, event="level_raised", detail={"level": plan.level, "reasons": plan.reasons}, **lines)
     ids = [anomalies[member] for member in plan.members]
-    joined = run(conn, "incidents/insert_members", incident_id=row.incident_id, anomaly_ids=ids)
+    joined = run(conn, "incidents/insert_members", incident_id=row.incident_id, anomaly_ids=ids, now=now)
     new = {member.anomaly_id for member in joined}
     for member in plan.members:
         if anomalies[member] in new:
@@ -99,10 +100,25 @@ def _explain_away(conn: Connection, plan: IncidentPlan, incident_id: int, scan_i
         )
 
 
-def _owner(plan: IncidentPlan, policy: Policy) -> str:
+def _owner(level: int, node: Node, policy: Policy) -> str:
     """Level 0 belongs to the first responder of its node, the others to the owner of their level."""
-    owner = policy.grading.levels[plan.level].owner
-    return owner or policy.node(plan.members[0].node).first_responder
+    return policy.grading.levels[level].owner or policy.node(node).first_responder
+
+
+def hand_over_unowned(conn: Connection, policy: Policy, scan_id: int, now: datetime) -> None:
+    """A role that was renamed or given up leaves its live incidents to whoever would own them today."""
+    for row in run(conn, "incidents/read_unowned", roles=sorted(policy.roles.root)).all():
+        owner = _owner(row.level, Node(row.node), policy)
+        run(conn, "incidents/set_owner", incident_id=row.incident_id, owner_role=owner)
+        write_line(
+            conn,
+            now=now,
+            event="owner_changed",
+            incident_id=row.incident_id,
+            scan_id=scan_id,
+            policy_version=policy.version,
+            detail={"from": row.owner_role, "to": owner, "because": "the role is no longer in roles.yaml"},
+        )
 
 
 def write_source_incidents(

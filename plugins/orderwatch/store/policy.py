@@ -11,9 +11,11 @@ from sqlalchemy import Connection, text
 from orderwatch.core.calendar import WorkCalendar
 from orderwatch.core.calendar_days import CalendarDay, days_of, spans_of
 from orderwatch.core.policy import Policy
+from orderwatch.core.policy.roles import RolesFile
 from orderwatch.core.words import Node
 from orderwatch.store.alerts import recalculate_open
 from orderwatch.store.database import Lock, as_json, hold, run
+from orderwatch.store.money import publish_money
 
 
 def publish_policy(conn: Connection, policy: Policy, now: datetime) -> bool:
@@ -23,6 +25,8 @@ def publish_policy(conn: Connection, policy: Policy, now: datetime) -> bool:
     orders that the old one silenced. Returns whether anything changed; nothing is written when nothing has.
     """
     hold(conn, Lock.ALERTS)
+    run(conn, "policy/keep_roles", roles=as_json(policy.roles.model_dump(mode="json", by_alias=True)))
+    publish_money(conn, policy)
     changed = _publish_nodes(conn, policy)
     for code in policy.calendars.calendars:
         changed |= _publish_calendar(conn, policy, code, now)
@@ -32,6 +36,12 @@ def publish_policy(conn: Connection, policy: Policy, now: datetime) -> bool:
     if changed:
         recalculate_open(conn)
     return changed
+
+
+def last_roles(conn: Connection) -> RolesFile | None:
+    """The roles as they were last published; none before the first time."""
+    kept = run(conn, "policy/read_roles").scalar()
+    return None if kept is None else RolesFile.model_validate_json(as_json(kept))
 
 
 def _publish_nodes(conn: Connection, policy: Policy) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
 from orderwatch.store.database import as_json, run
+
+STAGED_FOR: Final = timedelta(days=1)  # so long a rejected feed can be validated again, by a corrected suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Scan:
     opened_at: datetime
     dry_run: bool
     policy_version: str
+    report: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,13 @@ def open_scan(
     note: str | None,
     policy_version: str,
     now: datetime,
+    staged_for: timedelta = STAGED_FOR,
 ) -> int:
-    """The scan of this run; a rerun of the same run finds the same scan."""
+    """The scan of this run; a rerun of the same run finds the same scan.
+
+    Forgets what other scans have staged and never brought in: at once where they are finished and nothing can come
+    of it any more, otherwise when it is older than ``staged_for``.
+    """
     scan_id: int = run(
         conn,
         "feeds/open_scan",
@@ -65,6 +73,7 @@ def open_scan(
         policy_version=policy_version,
         now=now,
     ).scalar_one()
+    run(conn, "feeds/drop_left_records", scan_id=scan_id, staged_until=now - staged_for)
     return scan_id
 
 

@@ -20,12 +20,24 @@ from orderwatch.store.database import run
 from orderwatch.store.findings import group_of
 from orderwatch.store.scans import Pull, read_pulls
 
+# of all that happened to one incident in one scan, the first of these is what people want to know
+EVENTS = (
+    "opened",
+    "triage_expired",
+    "reopened",
+    "level_raised",
+    "resolved",
+    "inhibition_ended",
+    "anomaly_joined",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """One incident with its late orders."""
+    """One incident that the scan touched (or, in a dry run, would have), with the orders it is about."""
 
-    incident_id: int
+    incident_id: int | None
+    events: Sequence[str]
     level: int
     kind: str
     cause: str | None  # what the orders share: a wave, an article, a fault
@@ -77,10 +89,16 @@ def read_scan_page(conn: Connection, dag_id: str, run_id: str, language: Languag
         counts=scan.report.get("counts", {}),
         silent=scan.report.get("silent", []),
         pulls=read_pulls(conn, scan.scan_id),
-        incidents=_incidents(conn, scan.scan_id, policy, language),
+        incidents=_planned(scan.report["planned"], policy, language)
+        if "planned" in scan.report
+        else _incidents(conn, scan.scan_id, policy, language),
         silence=[
-            (row.order_id, _step(row.node, policy, language), row.explanation[language])
-            for row in run(conn, "pages/scan_silence", scan_id=scan.scan_id)
+            (row["order_id"], _step(row["node"], policy, language), row["explanation"][language])
+            for row in (
+                scan.report["silence"]
+                if "silence" in scan.report
+                else run(conn, "pages/scan_silence", scan_id=scan.scan_id).mappings()
+            )
         ],
         quarantine=run(conn, "pages/scan_quarantine", scan_id=scan.scan_id).all(),
         messages=run(conn, "pages/scan_messages", scan_id=scan.scan_id).all(),
@@ -96,16 +114,43 @@ def _incident(rows: Sequence[Row[Any]], policy: Policy, language: Language) -> I
     first = rows[0]
     return IncidentRow(
         incident_id=first.incident_id,
+        events=[event for event in EVENTS if event in first.events][:1],
         level=first.level,
         kind=KINDS[first.kind][language],
         cause=group_of(first.dedup_key),
         state=first.state,
-        owner=policy.role(first.owner_role).title.say(language),
+        owner=_owner(first.owner_role, policy, language),
         orders=[
             (row.order_id, _step(row.node, policy, language), row.explanation[language]) for row in rows if row.order_id
         ],
         reasons=first.reasons,
     )
+
+
+def _planned(plans: Sequence[Mapping[str, Any]], policy: Policy, language: Language) -> list[IncidentRow]:
+    return [
+        IncidentRow(
+            incident_id=None,
+            events=(),
+            level=plan["level"],
+            kind=KINDS[plan["kind"]][language],
+            cause=group_of(plan["dedup_key"]),
+            state="",
+            owner="",
+            orders=[
+                (row["order_id"], _step(row["node"], policy, language), row["explanation"][language])
+                for row in plan["orders"]
+            ],
+            reasons=plan["reasons"],
+        )
+        for plan in plans
+    ]
+
+
+def _owner(role: str, policy: Policy, language: Language) -> str:
+    """The role's title; of a role that has been given up since, its code."""
+    known = policy.roles.root.get(role)
+    return known.title.say(language) if known else role
 
 
 def _step(node: int, policy: Policy, language: Language) -> str:

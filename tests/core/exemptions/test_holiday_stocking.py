@@ -61,6 +61,11 @@ def test_it_may_be_paid_until_the_last_second_of_the_closure() -> None:
     assert _decide(_stocking(OPEN, entered_at=OPEN), now).outcome == "no_match"
 
 
+def test_a_node_that_a_stocking_order_enters_after_the_holiday_is_like_any_other() -> None:
+    assert _decide(_stocking(entered_at=OPEN), at("11-18 12:00")).evidence["reason"] == "no_closure"
+    assert _decide(_stocking(entered_at=OPEN - SECOND), at("10-08 09:00")).expected_until == OPEN + 3 * HOUR
+
+
 def test_past_the_expected_time_and_grace_the_promise_is_broken() -> None:
     limit = OPEN + 3 * HOUR + 2 * HOUR  # grace of pick
     assert _decide(_stocking(), limit - SECOND).outcome == "match"

@@ -107,6 +107,70 @@ def test_units_and_limits_of_whole_numbers() -> None:
         read("integer", 0, at_least=1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "why"),
+    [
+        ("integer", -1, "-1 is not at least 0"),
+        ("integer", "8761", "'8761' is not at most 8760"),
+        ("integer", 99_999_999, "is not at most 8760"),
+        ("money", "-0.01", "'-0.01' is not at least 0"),
+        ("money", "8760.01", "is not at most 8760"),
+    ],
+)
+def test_a_number_beyond_its_limits_is_refused(kind: str, value: object, why: str) -> None:
+    with pytest.raises(NotDecodable, match=why):
+        read(kind, value, at_least=0, at_most=8760)
+
+
+def test_a_number_exactly_on_its_limits_is_taken() -> None:
+    assert [read("integer", hours, times=3600, at_least=0, at_most=8760) for hours in (0, 8760)] == [0, 31_536_000]
+    assert [read("money", amount, at_least=0, at_most=8760) for amount in ("0", "8760.00")] == [0, 876_000]
+
+
+LONG = "很" * 64
+
+
+def test_a_text_inside_a_list_or_an_object_may_have_64_characters_unless_the_file_says_otherwise() -> None:
+    inside = {"sku": {"path": "sku", "as": "text"}}
+    assert read("text_list", [LONG]) == [LONG]
+    assert read("objects", [{"sku": LONG}], fields=inside) == [{"sku": LONG}]
+    assert read("text", LONG + "x") == LONG + "x"  # a column's length is for its suite to judge
+    for kind, value, options in (
+        ("text_list", [LONG + "x"], {}),
+        ("text_list", ["abc"], {"max_length": 2}),
+        ("objects", [{"sku": LONG + "x"}], {"fields": inside}),
+        ("objects", [{"sku": "abc"}], {"fields": {"sku": inside["sku"] | {"max_length": 2}}}),
+        ("text", "abc", {"max_length": 2}),
+    ):
+        with pytest.raises(NotDecodable, match=r"a text of at most (64|2) characters"):
+            read(kind, value, **options)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sku": "S" * 3000}, {"category": "c" * 3000}, {"supplier": "s" * 3000}, {"ship_within_hours": 99_999_999},
+        {"ship_within_hours": -1}, {"qty": 10**9}, {"weight_g": -1}, {"price": "-1.00"}, {"line_no": 10**12},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_line_beyond_all_measure_is_an_error_of_its_order_alone(
+    change: dict[str, Any], shipped: Shipped, make_order: Orders, now: datetime
+) -> None:
+    wrong = make_order(lines=[make_order()["lines"][0] | change])
+    told = decode([wrong, make_order()], shipped("erp").feed("orders"), now).decode_errors
+    assert told[0].startswith(f"wrong_type: lines[0].{next(iter(change))}: ")
+    assert len(told[0]) < 100
+    assert told[1] is None
+
+
+def test_the_first_line_number_that_occurs_twice_is_named(shipped: Shipped, make_order: Orders, now: datetime) -> None:
+    line = make_order()["lines"][0]
+    twice, apart, none = ([line | {"line_no": no} for no in numbers] for numbers in ([2, 1, 1, 2], [1, 2], []))
+    orders = [make_order(lines=lines) for lines in (twice, apart, none, "?")]
+    assert list(decode(orders, shipped("erp").feed("orders"), now).repeated_line) == [1, None, None, None]
+
+
 def test_enum_keeps_unknown_words_apart_from_ours() -> None:
     table = {"10": "open", "WAIT": "open", "DONE": "signed"}
     assert [read("enum", word, values=table) for word in (10, "10", "WAIT", " DONE ")] == ["open"] * 3 + ["signed"]

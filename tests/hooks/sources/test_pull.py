@@ -12,6 +12,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from orderwatch.hooks.sources.decode import decode
 from orderwatch.hooks.sources.engine import Source
 from orderwatch.hooks.sources.errors import (
     AuthFailed,
@@ -20,6 +21,7 @@ from orderwatch.hooks.sources.errors import (
     TooManyPages,
     WrongShape,
 )
+from orderwatch.store.database import as_json
 
 Orders = Callable[..., dict[str, Any]]
 Sources = Callable[..., Source]
@@ -272,3 +274,19 @@ def test_record_that_is_no_object_is_kept_without_its_content(
         "null",
         "a single value",
     ]
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity"])
+def test_a_number_that_is_none_costs_its_own_record_only(
+    number: str, httpserver: HTTPServer, source: Sources, make_order: Orders, now: datetime
+) -> None:
+    wrong = make_order(order_no="SO1", pay={"state": "PAID", "amount": "0", "currency": "CNY"})
+    body = json.dumps({"orders": [wrong, make_order(order_no="SO2")], "has_more": False})
+    httpserver.expect_request("/oauth/token").respond_with_json({"access_token": "token-1", "expires_in": 7200})
+    httpserver.expect_request("/api/v1/orders").respond_with_data(body.replace('"amount": "0"', f'"amount": {number}'))
+    erp = source("erp")
+    records = pull(erp, "orders", now)
+    assert number in as_json(records)  # what the staging table takes
+    told = decode(records, erp.config.feed("orders"), now).decode_errors
+    assert told[0] == f"wrong_type: pay.amount: '{number}' is not an amount"
+    assert told[1] is None

@@ -33,6 +33,9 @@ def test_shipped_files_load(name: str, shipped: Callable[[str], SourceConfig]) -
         ('records: "@"', 'records: "@["', "feeds.customers.records"),
         ("{path: tier,", "{path: 'tier[',", "feeds.customers.fields.tier"),
         ("personal: [name, phone]", "personal: ['name[0]']", "personal"),
+        ("{path: id, as: text}", "{path: id, as: text, max_length: 2704}", "feeds.customers.fields.customer_id"),
+        ("{path: id, as: text}", "{path: id, as: integer, at_least: 2, at_most: 1}", "no number would do"),
+        ("    fields:\n", "    derive: {n: {by: count_of, of: lines}}\n    fields:\n", "derive.n: lines"),
         ("changes: {since: updated_since}\n", "changes: {since: 5}\n", "feeds.customers.pull.changes.since"),
     ],
 )

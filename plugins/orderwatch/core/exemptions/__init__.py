@@ -48,13 +48,15 @@ class Exemption:
     """The answer for the whole order.
 
     ``expected_until`` and ``rules`` are set exactly when the order is exempt; ``reason`` says why it is not:
-    ``not_exempt``, ``promise_broken`` or ``platform_deadline``. ``shadow_until`` is the expected time if the
+    ``not_exempt``, ``promise_broken`` or ``platform_deadline``. ``promise``: somebody was told the expected time.
+    ``shadow_until`` is the expected time if the
     rules in shadow were active, too. ``findings`` holds every answer for the timeline.
     """
 
     reason: str | None
     expected_until: datetime | None
     rules: tuple[str, ...]
+    promise: bool
     broken_promise: bool
     shadow_until: datetime | None
     findings: tuple[LineFinding, ...]
@@ -78,12 +80,13 @@ def exempt(candidate: Candidate, context: Context) -> Exemption:
         if (rule := _rule(name, context)).state in ("active", "shadow")
     )
     active = tuple(found for found in findings if found.state == "active")
-    until, reason = _combine(lines, active, candidate, context)
+    until, promise, reason = _combine(lines, active, candidate, context)
     broken_before = candidate.promise_broken_at is not None and candidate.promise_broken_at <= context.now
     return Exemption(
         reason=reason,
         expected_until=until,
         rules=() if reason else _matched(active),
+        promise=promise,
         broken_promise=reason == "promise_broken" or (reason is not None and broken_before),
         shadow_until=_combine(lines, findings, candidate, context)[0],
         findings=findings,
@@ -92,24 +95,25 @@ def exempt(candidate: Candidate, context: Context) -> Exemption:
 
 def _combine(
     lines: tuple[Line, ...], findings: tuple[LineFinding, ...], candidate: Candidate, context: Context
-) -> tuple[datetime | None, str | None]:
-    """The order's expected time, or the reason why there is none."""
-    untils: list[datetime] = []
+) -> tuple[datetime | None, bool, str | None]:
+    """The order's expected time and whether somebody was told it, or the reason why there is none."""
+    untils: list[tuple[datetime, bool]] = []
     for line in lines:
         answers = [found.finding for found in findings if found.line_no == line.line_no]
-        matches = [answer.expected_until for answer in answers if answer.expected_until is not None]
+        matches = [(answer.expected_until, answer.promise) for answer in answers if answer.expected_until is not None]
         if not matches:
             broken = any(answer.broken_promise for answer in answers)
-            return None, "promise_broken" if broken else "not_exempt"
+            return None, False, "promise_broken" if broken else "not_exempt"
         untils.append(max(matches))
     if not untils:
-        return None, "not_exempt"
+        return None, False, "not_exempt"
+    until, promise = min(untils)
     deadline = candidate.order.platform_deadline_at
     if deadline is None or candidate.node is Node.TRANSPORT:
-        return min(untils), None
+        return until, promise, None
     if deadline - context.policy.node(candidate.node).platform_lead <= context.now:
-        return None, "platform_deadline"
-    return min(*untils, deadline), None
+        return None, False, "platform_deadline"
+    return min(until, deadline), promise, None
 
 
 def _matched(findings: tuple[LineFinding, ...]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def _stocking(candidate: Candidate, calendar: WorkCalendar, context: Context) ->
     if paid_at is None:
         return unknown("paid_at_missing")
     closures = calendar.closures(paid_at, paid_at + rule.lead, rule.min_closure)
-    if not closures:
+    if not closures or closures[0].opens_at <= candidate.entered_at:  # a node entered afterwards waits for no holiday
         return _shut_meanwhile(candidate, calendar, context)
     expected = _worked(calendar, closures[0].opens_at, candidate.threshold)
     if expected is None:

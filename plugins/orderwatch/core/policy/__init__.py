@@ -15,6 +15,7 @@ from orderwatch.core.policy.exemptions import ExemptionsFile
 from orderwatch.core.policy.grading import GradingFile
 from orderwatch.core.policy.loader import PolicyError, Problem, load_file
 from orderwatch.core.policy.nodes import NodePolicy, NodesFile
+from orderwatch.core.policy.response import ResponseFile
 from orderwatch.core.policy.roles import Person, Role, RolesFile
 from orderwatch.core.policy.thresholds import ThresholdsFile
 from orderwatch.core.policy.validity import ValidityFile
@@ -39,6 +40,7 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
     "grading": GradingFile,
     "roles": RolesFile,
     "thresholds": ThresholdsFile,
+    "response": ResponseFile,
 }
 
 
@@ -52,6 +54,7 @@ class Policy(Strict):
     grading: GradingFile
     roles: RolesFile
     thresholds: ThresholdsFile
+    response: ResponseFile
 
     @property
     def version(self) -> str:
@@ -63,7 +66,7 @@ class Policy(Strict):
         return self.nodes.of(node)
 
     def role(self, code: str) -> Role:
-        return self.roles.root[code]
+        return self.roles.role(code)
 
     def calendar_code(self, node: Node, warehouse: str) -> str | None:
         """Whose calendar measures working time in this node; none where the clock is wall time."""
@@ -74,7 +77,7 @@ class Policy(Strict):
 
 
 def load_policy(folder: Path) -> Policy:
-    """Read the seven policy files of a folder.
+    """Read the eight policy files of a folder.
 
     Raises:
         PolicyError: with every mistake found in any of the files.
@@ -112,6 +115,9 @@ def _contradictions(policy: Policy) -> list[Problem]:
         owner = rules_of_level.owner
         if owner is not None and not _has(policy, owner):
             problems.append(_no_role("grading", f"levels.{level}.owner", owner))
+    for role in policy.response.approval_rights:
+        if not _has(policy, role):
+            problems.append(_no_role("response", f"approval_rights.{role}", role))
     return problems
 
 

@@ -53,11 +53,16 @@ class SourcePolicy(Strict):
 
 
 class GradingFile(Strict):
-    """Values are minor units of their currency; ``high_value`` names every currency that is traded."""
+    """Values are minor units of their currency; ``high_value`` names every currency that is traded.
+
+    ``tell_growth_after``: an incident that has grown since its owner was told is told of again after this time, at
+    once when it has doubled or an order of level 1 has joined.
+    """
 
     high_value: Mapping[Currency, Annotated[int, Field(gt=0)]]
     vip_tiers: tuple[str, ...]
     broken_promise_raises: Literal[0, 1]
+    tell_growth_after: Duration
     batch_orders: Annotated[int, Field(ge=2)]
     mass_delay: MassDelay
     levels: Mapping[int, LevelPolicy]

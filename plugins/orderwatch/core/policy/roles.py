@@ -12,12 +12,16 @@ from orderwatch.core.policy.base import Strict, Text
 
 
 class Person(Strict):
-    """One person and how to reach them; the first language is the one they are written to in."""
+    """One person and how to reach them; the first language is the one they are written to in.
+
+    ``login`` is the person's user name in Airflow, by which answers and take-overs are known to be theirs.
+    """
 
     name: str
     wecom: str
     mail: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
     languages: tuple[Language, ...] = Field(min_length=1)
+    login: str | None = None
 
 
 class Role(Strict):
@@ -33,6 +37,10 @@ class RolesFile(RootModel[Mapping[str, Role]]):
     """All roles by code."""
 
     model_config = ConfigDict(strict=True, frozen=True)
+
+    def role(self, code: str) -> Role:
+        """Raises ``KeyError`` when there is no such role."""
+        return self.root[code]
 
     @model_validator(mode="after")
     def _escalation_ends(self) -> Self:

@@ -25,6 +25,8 @@ from orderwatch.hooks.sources.paths import compile_path
 
 Mode = Literal["changes", "open", "completed"]
 Scalar = str | int | bool
+INDEXABLE = 512  # characters; at 4 bytes each still less than the 2704 bytes that PostgreSQL takes into an index
+INSIDE = 64  # characters of a text inside a list or an object: a code, not prose
 _SIZES = {"KiB": 1024, "MiB": 1024**2}
 
 
@@ -50,6 +52,7 @@ def _path(value: str) -> str:
 Size = Annotated[int, BeforeValidator(_size)]
 Zone = Annotated[str, AfterValidator(_zone)]
 JmesPath = Annotated[str, AfterValidator(_path)]
+Length = Annotated[int, Field(ge=1, le=INDEXABLE)]
 
 
 # --- fields: where a value is and what it is ------------------------------------------------------------
@@ -60,8 +63,24 @@ class _FieldAt(Strict):
     optional: bool = False  # the source may leave the field out; otherwise its absence everywhere is drift
 
 
+class _Number(_FieldAt):
+    """A number; its limits are in the source's unit, and one beyond them is an error of its record."""
+
+    at_least: int | None = None
+    at_most: int | None = None
+
+    @model_validator(mode="after")
+    def _some_fit(self) -> _Number:
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError("at_least: is above at_most, so that no number would do")
+        return self
+
+
 class TextField(_FieldAt):
+    """Text; how long a column may be is for its suite to say, inside an object it is ``max_length``."""
+
     kind: Literal["text"] = Field(alias="as")
+    max_length: Length | None = None  # inside an object otherwise INSIDE
 
 
 class EnumField(_FieldAt):
@@ -84,19 +103,18 @@ class IsoTimeField(_FieldAt):
     kind: Literal["iso_time"] = Field(alias="as")
 
 
-class MoneyField(_FieldAt):
+class MoneyField(_Number):
     """An amount in major units; ``digits`` is the number of decimals of the currency."""
 
     kind: Literal["money"] = Field(alias="as")
     digits: Annotated[int, Field(ge=0, le=4)] = 2
 
 
-class IntegerField(_FieldAt):
+class IntegerField(_Number):
     """A whole number; ``times`` turns the source's unit into ours (hours into seconds: 3600)."""
 
     kind: Literal["integer"] = Field(alias="as")
     times: Annotated[int, Field(ge=1)] = 1
-    at_least: int | None = None
 
 
 class BooleanField(_FieldAt):
@@ -105,6 +123,7 @@ class BooleanField(_FieldAt):
 
 class TextListField(_FieldAt):
     kind: Literal["text_list"] = Field(alias="as")
+    max_length: Length = INSIDE  # of each entry
 
 
 class IntegerListField(_FieldAt):
@@ -114,7 +133,8 @@ class IntegerListField(_FieldAt):
 class ObjectsField(_FieldAt):
     """A list of objects with fields of their own; times inside become ISO text in UTC.
 
-    No suite looks inside: a word outside an enum's table or an empty field of ``needs`` is an error here.
+    No suite looks inside: a word outside an enum's table, a text that is too long or an empty field of ``needs`` is
+    an error here.
     """
 
     kind: Literal["objects"] = Field(alias="as")
@@ -147,18 +167,31 @@ AnyField = Annotated[
 # --- columns that are computed from others --------------------------------------------------------------
 
 
-class CountOf(Strict):
+class _OfList(Strict):
+    of: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.of,)
+
+
+class CountOf(_OfList):
     """How many entries the list column ``of`` has."""
 
     by: Literal["count_of"]
-    of: str
 
 
-class ValueOfLargest(Strict):
+class FirstRepeated(_OfList):
+    """The first value of ``take`` that two entries of the list column ``of`` share; nothing where all differ."""
+
+    by: Literal["first_repeated"]
+    take: str
+
+
+class ValueOfLargest(_OfList):
     """``take`` from the entry of ``of`` with the largest product of ``product``; the first one of equals."""
 
     by: Literal["value_of_largest"]
-    of: str
     take: str
     product: tuple[str, ...]
 
@@ -171,8 +204,24 @@ class FlagIfAnyEmpty(Strict):
     flag: str
     paths: tuple[JmesPath, ...]
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.to,)
 
-Derive = Annotated[CountOf | ValueOfLargest | FlagIfAnyEmpty, Field(discriminator="by")]
+
+class EmptyWhile(Strict):
+    """Whether all columns ``of`` are empty although each column of ``meanwhile`` has the value beside it."""
+
+    by: Literal["empty_while"]
+    of: tuple[str, ...]
+    meanwhile: dict[str, str]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (*self.of, *self.meanwhile)
+
+
+Derive = Annotated[CountOf | FirstRepeated | ValueOfLargest | FlagIfAnyEmpty | EmptyWhile, Field(discriminator="by")]
 
 
 # --- asking -----------------------------------------------------------------------------------------------
@@ -263,9 +312,8 @@ class FeedConfig(Strict):
         if set(self.pull) != {"changes", "open", "completed"}:
             raise ValueError("pull: needs changes, open and completed")
         for column, rule in self.derive.items():
-            of = rule.to if isinstance(rule, FlagIfAnyEmpty) else rule.of
-            if of not in self.fields:
-                raise ValueError(f"derive.{column}: {of!r} is not one of the fields")
+            if unknown := set(rule.needs) - set(self.fields):
+                raise ValueError(f"derive.{column}: {', '.join(sorted(unknown))} is not one of the fields")
         for path in self.personal:
             if not re.fullmatch(r"\w+(\.\w+)*", path):
                 raise ValueError(f"personal: {path!r} must be names joined by dots")

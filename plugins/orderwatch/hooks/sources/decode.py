@@ -19,7 +19,7 @@ Errors = dict[int, list[str]]
 TIME = "datetime64[us, UTC]"
 _DTYPES = {"local_time": TIME, "epoch_ms": TIME, "iso_time": TIME}
 _DTYPES |= {"money": "Int64", "integer": "Int64", "boolean": "boolean"}
-_COMPUTED = {"count_of": "Int64"}
+_COMPUTED = {"count_of": "Int64", "empty_while": "boolean"}
 DRIFT_ROWS = 20  # a field that this many records all lack was renamed or dropped by the source
 MAX_ERRORS = 5
 

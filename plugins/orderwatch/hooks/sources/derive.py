@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from orderwatch.hooks.sources.config import CountOf, Derive, FlagIfAnyEmpty, ValueOfLargest
+from orderwatch.hooks.sources.config import CountOf, Derive, EmptyWhile, FirstRepeated, FlagIfAnyEmpty, ValueOfLargest
 from orderwatch.hooks.sources.paths import ABSENT, Getter, NotAnObject, compile_path
 
 Columns = Mapping[str, Sequence[Any]]
@@ -17,6 +17,8 @@ def derive(rule: Derive, records: Sequence[dict[str, Any]], columns: Columns) ->
     match rule:
         case CountOf():
             return [None if entries is None else len(entries) for entries in columns[rule.of]]
+        case FirstRepeated():
+            return [_first_repeated(entries, rule.take) for entries in columns[rule.of]]
         case ValueOfLargest():
             return [_largest(entries, rule) for entries in columns[rule.of]]
         case FlagIfAnyEmpty():
@@ -25,6 +27,22 @@ def derive(rule: Derive, records: Sequence[dict[str, Any]], columns: Columns) ->
                 [*flags, rule.flag] if flags is not None and rule.flag not in flags and empty(record) else flags
                 for record, flags in zip(records, columns[rule.to], strict=True)
             ]
+        case EmptyWhile():
+            return [
+                all(columns[name][row] is None for name in rule.of)
+                and all(columns[name][row] == value for name, value in rule.meanwhile.items())
+                for row in range(len(records))
+            ]
+
+
+def _first_repeated(entries: Sequence[Mapping[str, Any]] | None, name: str) -> Any:
+    seen: set[Any] = set()
+    for entry in entries or ():
+        value = entry.get(name)
+        if value is not None and value in seen:
+            return value
+        seen.add(value)
+    return None
 
 
 def _largest(entries: Sequence[Mapping[str, Any]] | None, rule: ValueOfLargest) -> Any:

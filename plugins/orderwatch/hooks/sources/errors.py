@@ -1,10 +1,12 @@
 """What can go wrong between us and a source: each names source, feed, what happened and what to do now.
 
-Texts are written here or by callers, never copied from a library: those carry URLs, and URLs carry keys.
+Texts are written here or by callers, never copied from a library: those carry URLs, and URLs carry keys. The one
+exception, `Unforeseen.of`, leaves out what could be one, and what could be a person.
 """
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 
@@ -149,3 +151,23 @@ class TooManyPages(SourceError):
     """More pages than a pull may have."""
 
     todo = "Narrow the window, or raise `max_pages` in the source's file"
+
+
+class Unforeseen(SourceError):
+    """We broke on what the source sent, or on ourselves: nobody has thought of this yet."""
+
+    todo = "Show the trace in this task's log to the data engineers; the watermark has not moved, so nothing is lost"
+
+    @classmethod
+    def of(cls, error: Exception, source: str, feed: str) -> Unforeseen:
+        """The error's type and the beginning of its text, without quotations, addresses and long numbers."""
+        first = (str(error).strip().splitlines() or [""])[0]
+        said = _PRIVATE.sub("…", first)[:80].strip()
+        return cls(source, feed, f"{type(error).__name__}: {said}" if said else type(error).__name__)
+
+
+_PRIVATE = re.compile(
+    r"""(?x) (?<!\w)'[^']*'? | "[^"]*"?  # quotations: values of records
+    | \S*(?:://|[@?&=])\S*              # addresses, and what they carry
+    | \d{7,} | [^\x20-\x7e]+            # telephone numbers; names and streets: libraries speak English"""
+)

@@ -63,6 +63,18 @@ def text(value: Any) -> str | None:
     return value.strip() or None
 
 
+def text_up_to(longest: int) -> Decode:
+    """Text of at most so many characters: what ends up in an index must fit into it."""
+
+    def decode(value: Any) -> str | None:
+        found = text(value)
+        if found is not None and len(found) > longest:
+            raise _no(value, f"a text of at most {longest} characters")
+        return found
+
+    return decode
+
+
 def _raise(error: Exception) -> Any:
     raise error
 
@@ -125,15 +137,20 @@ def epoch_ms(value: Any) -> datetime:
     return _plausible(instant, value)
 
 
-def money(digits: int) -> Decode:
-    """Minor units, exactly: an amount finer than the currency's smallest unit is an error, not rounded."""
+def money(digits: int, at_least: int | None = None, at_most: int | None = None) -> Decode:
+    """Minor units, exactly: an amount finer than the currency's smallest unit is an error, not rounded.
+
+    The limits are in major units.
+    """
 
     def decode(value: Any) -> int:
         plain = isinstance(value, str | int | float) and not isinstance(value, bool)
         written = str(value).strip() if plain and not _huge(value) else ""
         if not _AMOUNT.fullmatch(written):
             raise _no(value, "an amount")
-        minor = Decimal(written).scaleb(digits)
+        amount = Decimal(written)
+        _refuse_beyond(amount, value, at_least, at_most)
+        minor = amount.scaleb(digits)
         if minor != int(minor):
             raise _no(value, f"an amount with {digits} decimals")
         return _bounded(int(minor), value, "an amount")
@@ -161,11 +178,19 @@ def _whole(value: Any, what: str) -> int:
     raise _no(value, what)
 
 
-def integer(times: int, at_least: int | None = None) -> Decode:
+def _refuse_beyond(number: int | Decimal, value: Any, at_least: int | None, at_most: int | None) -> None:
+    if at_least is not None and number < at_least:
+        raise _no(value, f"at least {at_least}")
+    if at_most is not None and number > at_most:
+        raise _no(value, f"at most {at_most}")
+
+
+def integer(times: int, at_least: int | None = None, at_most: int | None = None) -> Decode:
+    """A whole number in our unit; the limits are in the source's."""
+
     def decode(value: Any) -> int:
         number = _whole(value, "a whole number")
-        if at_least is not None and number < at_least:
-            raise _no(value, f"at least {at_least}")
+        _refuse_beyond(number, value, at_least, at_most)
         return _bounded(number * times, value, "a whole number")
 
     return decode
@@ -245,6 +270,8 @@ def read(
 def _nested(field: config.AnyField, zone: ZoneInfo) -> Decode:
     if isinstance(field, config.EnumField):
         return _closed(enum(field.values), frozenset(field.values.values()))
+    if isinstance(field, config.TextField):
+        return text_up_to(field.max_length or config.INSIDE)
     decode = decoder(field, zone)
     return _iso_text(decode) if field.kind in {"local_time", "epoch_ms", "iso_time"} else decode
 
@@ -275,7 +302,7 @@ def decoder(field: config.AnyField, zone: ZoneInfo) -> Decode:
     """The decoder that the field's declaration asks for; it never sees None. Raises NotDecodable."""
     match field:
         case config.TextField():
-            return text
+            return text if field.max_length is None else text_up_to(field.max_length)
         case config.EnumField():
             return enum(field.values)
         case config.LocalTimeField():
@@ -285,13 +312,13 @@ def decoder(field: config.AnyField, zone: ZoneInfo) -> Decode:
         case config.IsoTimeField():
             return iso_time(None)
         case config.MoneyField():
-            return money(field.digits)
+            return money(field.digits, field.at_least, field.at_most)
         case config.IntegerField():
-            return integer(field.times, field.at_least)
+            return integer(field.times, field.at_least, field.at_most)
         case config.BooleanField():
             return boolean
         case config.TextListField():
-            return _list_of(text, "text")
+            return _list_of(text_up_to(field.max_length), "text")
         case config.IntegerListField():
             return _list_of(integer(1), "a whole number")
         case config.ObjectsField():

@@ -47,11 +47,15 @@ class SourceHook(BaseHook):
         if self._source is None:
             self._source = Source(
                 self.config,
-                _endpoint(self.get_connection(self.conn_id), self.conn_id),
+                self.endpoint(),
                 clock=self._clock,
                 tell_secret=mask_secret,
             )
         return self._source
+
+    def endpoint(self) -> Endpoint:
+        """The connection as plain values; raises ``ConfigError`` for nonsense in its Extra."""
+        return endpoint_of(self.get_connection(self.conn_id), self.conn_id)
 
     def pull(self, feed: str, mode: Mode, since: datetime | None, until: datetime) -> Iterator[Page]:
         """The feed's records of a window, page by page; see `Source.pull`. Raises SourceError."""
@@ -80,7 +84,8 @@ class SourceHook(BaseHook):
         self.close()
 
 
-def _endpoint(connection: Any, conn_id: str) -> Endpoint:
+def endpoint_of(connection: Any, conn_id: str) -> Endpoint:
+    """A connection as an endpoint; ``ConfigError`` for nonsense in its Extra."""
     extra = connection.extra_dejson
     allow_private = extra.get("allow_private", False)
     timeout = extra.get("timeout") or 30

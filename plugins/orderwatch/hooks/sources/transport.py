@@ -7,6 +7,7 @@ three retry layers inside each other would be worse than this one.
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections import Counter
@@ -136,7 +137,7 @@ class Transport:
                 timeout=(min(self.endpoint.connect_timeout, budget.left), wait),
                 verify=os.environ.get("REQUESTS_CA_BUNDLE") or True,
             ) as response:
-                self.date = _http_date(response.headers.get("Date")) or self.date
+                self.date = http_date(response.headers.get("Date")) or self.date
                 self._check_status(response)
                 body = self._read(response, budget)
                 link = response.links.get("next", {}).get("url")
@@ -179,7 +180,7 @@ class Transport:
             raise self.fail(errors.AuthFailed, f"{path} is forbidden to us (403)")
         if status in {429, 502, 503, 504}:
             kind = errors.RateLimited if status == 429 else errors.Overloaded
-            wish = _retry_after(response.headers.get("Retry-After"), self.date)
+            wish = retry_after(response.headers.get("Retry-After"), self.date)
             raise kind(self.source, self.feed, f"{path} answers {status}", wish)
         if status >= 500:
             raise self.fail(errors.ServerFault, f"{path} answers {status}")
@@ -205,7 +206,8 @@ class Transport:
 
     def _parse(self, body: bytes) -> Any:
         try:
-            return json.loads(body, parse_constant=str)  # NaN stays a word, for the decoder to refuse
+            # NaN and 1e999 stay words: the decoder refuses their record, and only that one
+            return json.loads(body, parse_constant=str, parse_float=_finite)
         except (ValueError, RecursionError):
             raise self.fail(errors.InvalidJson, f"the answer is not JSON ({len(body)} bytes)") from None
 
@@ -226,7 +228,13 @@ def _wait(error: SourceError, tried: int) -> float:
     return backoff if wish is None else min(wish, RETRY_AFTER_CAP)
 
 
-def _http_date(value: str | None) -> datetime | None:
+def _finite(written: str) -> float | str:
+    number = float(written)
+    return number if math.isfinite(number) else written
+
+
+def http_date(value: str | None) -> datetime | None:
+    """The instant of a ``Date`` header, ``None`` where it states none."""
     try:
         found = parsedate_to_datetime(value) if value else None
     except (ValueError, TypeError):
@@ -234,11 +242,11 @@ def _http_date(value: str | None) -> datetime | None:
     return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
-def _retry_after(value: str | None, date: datetime | None) -> float | None:
+def retry_after(value: str | None, date: datetime | None) -> float | None:
     """Seconds; an instant counts from the source's own clock."""
     if value is None:
         return None
-    if value.isdigit():
+    if value.isdecimal():
         return float(value[:9])
-    until = _http_date(value)
+    until = http_date(value)
     return max((until - date).total_seconds(), 0.0) if until and date else None

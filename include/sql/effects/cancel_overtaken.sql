@@ -1,0 +1,6 @@
+-- a message or voucher about an order that has moved on is not sent any more
+update effect set state = 'cancelled', hold_reason = null, last_error = 'the order has moved on meanwhile'
+where
+    state in ('planned', 'held') and side_effect <> 'internal'
+    and not is_still_late(incident_id, order_id)
+returning effect_id

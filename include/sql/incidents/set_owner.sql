@@ -1,0 +1,2 @@
+update incident set owner_role = :owner_role
+where incident_id = :incident_id

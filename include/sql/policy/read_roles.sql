@@ -1,0 +1,1 @@
+select roles from last_roles

@@ -1,0 +1,1 @@
+"""What each system that acts for us answers, and what that proves."""

@@ -1,0 +1,76 @@
+"""Limits are learned from a whole history or not at all; what an order has not done teaches nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from orderwatch.core.thresholds import ThresholdError
+from orderwatch.pipeline.learn import learn_thresholds, read_history
+from orderwatch.store import scans
+from tests.conftest import EMPTY
+from tests.pipeline.conftest import Install, StartCompany
+from tests.pipeline.desk import HOUR, NOON, Desk, a_shipment, an_order
+
+DONE = {"status": "completed"}
+ARRIVED = {
+    "status": "signed", "printed_at": NOON - 48 * HOUR, "picked_at": NOON - 48 * HOUR, "shipped_at": NOON - 40 * HOUR,
+    "signed_at": NOON - 2 * HOUR,
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+def learned_from(desk: Desk) -> list[int]:
+    """The steps of which the history knows a passage, each as often as it does."""
+    with desk.engine.connect() as conn:
+        return sorted(read_history(conn, NOON - timedelta(days=9), NOON)["node"].tolist())
+
+
+def test_a_completed_order_without_a_shipment_teaches_its_review_only(desk: Desk) -> None:
+    desk.bring_in(desk.open(), orders=[an_order(**DONE)])
+    assert learned_from(desk) == [1]
+
+
+def test_a_completed_order_teaches_every_step_even_one_that_took_no_time(desk: Desk) -> None:
+    desk.bring_in(desk.open(), orders=[an_order(**DONE)], shipments=[a_shipment(**ARRIVED)])
+    assert learned_from(desk) == [1, 2, 3, 4, 5]
+
+
+def test_an_order_that_still_waits_in_a_step_teaches_nothing_about_it(desk: Desk) -> None:
+    desk.bring_in(desk.open(), orders=[an_order(), an_order("SO2", approved_at=None)], shipments=[a_shipment()])
+    assert learned_from(desk) == [1, 2]
+
+
+VERSIONS = "select count(*) from threshold_version"
+
+
+def test_a_warehouse_that_answers_with_nothing_puts_no_limits_in_force(
+    install: Install, start_company: StartCompany
+) -> None:
+    company = start_company()
+    pipeline = install(EMPTY, of=company)
+    company.fail("wms", "empty")
+    with pytest.raises(ThresholdError, match="step print has 0 completed passages"):
+        pipeline.learn()
+    assert pipeline.ask(VERSIONS) == [0]
+
+
+@pytest.mark.parametrize("state", ["rejected", "failed", "broken"])
+def test_a_feed_that_did_not_come_in_leaves_the_limits_as_they_are(install: Install, state: str) -> None:
+    pipeline = install()
+    before = pipeline.ask(VERSIONS)
+    scan_id = pipeline.open("history")
+    with pipeline.engine.begin() as conn:
+        pull_id = scans.begin_pull(
+            conn, scan_id=scan_id, source="wms", feed="shipments", mode="completed", since=None, until=pipeline.now()
+        )
+        scans.end_pull(conn, pull_id, state, error="a column is gone")
+    with pytest.raises(ThresholdError, match=rf"wms/shipments of this run is {state} \(a column is gone\)"):
+        learn_thresholds(pipeline.engine, pipeline.policy, scan_id, pipeline.now(), None)
+    assert pipeline.ask(VERSIONS) == before
