@@ -18,13 +18,15 @@ demo-check: $(READY) ## the same, one scan, then stop; the last line is the resu
 test: $(READY) ## every test
 	$(BIN)/python -m pytest
 
-check: $(READY) ## format, lint, types, layers, SQL, policy
+check: $(READY) ## format, lint, types, layers, SQL, policy, playbooks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar include/sql
 	$(BIN)/orderwatch lint
+	$(BIN)/orderwatch playbooks lint
+	$(BIN)/orderwatch playbooks test
 
 bench: $(READY) ## what a scan costs, as a ratio to the naive way
 	$(BIN)/python bench/candidates.py

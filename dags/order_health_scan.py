@@ -6,7 +6,8 @@ Every 15 minutes: find the orders that are stuck although orders like them are n
 `erp.pull`, `wms.pull` and `crm.pull` fetch what changed; `validate_feeds` lets only records through that make sense
 and keeps the others in quarantine; `apply_feeds` brings orders, shipments and wishes up to date and moves each
 order's alert time; `detect_anomalies` judges the orders whose alert time has come (is it a real order? is the waiting
-normal?) and opens incidents of level 0 to 3; `notify_owners` tells the owners by WeCom and mail, each thing once.
+normal?) and opens incidents of level 0 to 3; `notify_owners` tells the owners by WeCom and mail, each thing once;
+`start_responses` begins the playbook that answers each incident, one run per incident.
 
 ### When it fails
 A source that does not answer makes its own `pull` red and nobody else: the other sources go on, the orders that
@@ -27,6 +28,7 @@ from orderwatch.operators.detect_anomalies import DetectAnomaliesOperator
 from orderwatch.operators.notify_owners import NotifyOwnersOperator
 from orderwatch.operators.open_scan import OpenScanOperator
 from orderwatch.operators.pull_source import PullSourceOperator
+from orderwatch.operators.start_responses import StartResponsesOperator
 from orderwatch.operators.validate_feeds import ValidateFeedsOperator
 
 SOURCES = ["erp", "wms", "crm"]
@@ -84,6 +86,7 @@ with DAG(
     )
     apply = ApplyFeedsOperator(task_id="apply_feeds", scan_id=open_scan.output)
     detect = DetectAnomaliesOperator(task_id="detect_anomalies", scan_id=open_scan.output)
+    respond = StartResponsesOperator(task_id="start_responses", scan_id=open_scan.output)
     notify = NotifyOwnersOperator(task_id="notify_owners")
 
-    pulls >> validate >> apply >> detect >> notify
+    pulls >> validate >> apply >> detect >> [respond, notify]

@@ -108,7 +108,10 @@ def test_every_template_belongs_to_a_family() -> None:
 
 def test_chat_templates_clean_all_foreign_text() -> None:
     """An order id or an error that a chat would read as markup or as a mention goes through ``clean``."""
-    ours = r"link|count|hidden|now|role|item\.(number|level|kind|node|acknowledge_by|explanation|all_orders|orders \| length)|\""
+    ours = (
+        r"link|count|hidden|now|role|\""
+        r"|item\.(number|level|kind|node|acknowledge_by|explanation|all_orders|orders \| length)"
+    )
     for file in TEMPLATES.rglob("*.wecom.j2"):
         expressions = re.findall(r"{{ (.+?) }}", file.read_text(encoding="utf-8"))
         assert [one for one in expressions if not re.match(rf"clean\(|{ours}", one)] == [], file

@@ -18,18 +18,21 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from orderwatch.paths import HOME, POLICY
+from orderwatch.paths import HOME, PLAYBOOKS, POLICY
 
 if TYPE_CHECKING:
+    from orderwatch.core.playbook.load import Loaded
     from orderwatch.store.findings import Standing
 
 app = typer.Typer(no_args_is_help=True, help="Emergency response for abnormal orders, on Apache Airflow.")
 demo = typer.Typer(no_args_is_help=True, help="The whole system on this machine, with a small company to watch.")
 db = typer.Typer(no_args_is_help=True, help="Orderwatch's own tables.")
 quarantine = typer.Typer(no_args_is_help=True, help="Records that were refused, and why.")
+playbooks = typer.Typer(no_args_is_help=True, help="What is done about each kind of incident.")
 app.add_typer(demo, name="demo")
 app.add_typer(db, name="db")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(playbooks, name="playbooks")
 
 Seed = Annotated[int, typer.Option(envvar="DEMO_SEED", help="Another seed is another company.")]
 Orders = Annotated[int, typer.Option(envvar="DEMO_ORDERS", min=400, help="Open orders of the company.")]
@@ -38,6 +41,7 @@ Replay = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Serve this order history (parquet or CSV) instead.")
 ]
 At = Annotated[str | None, typer.Option(help="The instant at which the replay begins: 2017-11-20T12:00.")]
+Files = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Instead of all that are shipped.")]
 STATE = HOME / ".state"
 out = Console()
 err = Console(stderr=True)
@@ -200,6 +204,64 @@ def discard(url: Url, numbers: Annotated[list[int], typer.Argument(help="Numbers
         gone = give_up(conn, numbers, getpass.getuser())
     err.print(f"{gone} record(s) discarded")
     raise typer.Exit(0 if gone else 1)
+
+
+@playbooks.command("lint")
+def lint_playbooks(files: Files = None) -> None:
+    """Check playbooks: every mistake on a line of its own with file, line, field and reason."""
+    err.print(f"playbooks: {', '.join(one.id for one in _load_playbooks(files))}")
+
+
+@playbooks.command("test")
+def test_playbooks(files: Files = None) -> None:
+    """Run the tests inside playbooks, and say what each of them found."""
+    from orderwatch.core.playbook.decide import run_test
+
+    results = [
+        (one.id, test.name, run_test(one, test)) for one in _load_playbooks(files) for test in one.playbook.tests
+    ]
+    table = _table("playbook", "test", "result")
+    for name, test, wrong in results:
+        table.add_row(name, Text(test), Text("; ".join(wrong), style="red") if wrong else "ok")
+    out.print(table)
+    failed = sum(bool(wrong) for _, _, wrong in results)
+    err.print(f"{len(results)} tests, {failed} failed")
+    raise typer.Exit(1 if failed else 0)
+
+
+@playbooks.command()
+def schema() -> None:
+    """Print the JSON Schema of a playbook file, by which editors complete and check it."""
+    from orderwatch.core.playbook.reference import json_schema
+
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+@playbooks.command()
+def actions() -> None:
+    """Print the table of all actions: what each needs, changes outside, and how it is taken back."""
+    from orderwatch.core.playbook.reference import actions_table
+
+    print(actions_table(), end="")
+
+
+def _load_playbooks(files: list[Path] | None) -> list[Loaded]:
+    """Playbooks without a mistake; otherwise every mistake is told, and exit 2."""
+    from orderwatch.core.playbook.load import load_files, load_folder, problems_together
+    from orderwatch.core.policy.loader import PolicyError, load_file
+    from orderwatch.core.policy.roles import RolesFile
+
+    try:
+        roles = load_file(POLICY / "roles.yaml", RolesFile).root
+        good, bad = load_files(files, roles) if files else load_folder(PLAYBOOKS, roles)
+        problems = [problem for error in bad.values() for problem in error.problems]
+        if problems := problems or problems_together(good.values()):
+            raise PolicyError(problems)
+    except PolicyError as error:
+        for problem in error.problems:
+            err.print(Text(str(problem)), soft_wrap=True)  # one mistake, one line, for editors and grep
+        raise typer.Exit(2) from error
+    return list(good.values())
 
 
 def _say_standing(standing: Standing, zone: ZoneInfo) -> Iterator[str]:

@@ -9,4 +9,5 @@ HOME = Path(os.environ.get("ORDERWATCH_HOME") or Path(__file__).resolve().parent
 INCLUDE = HOME / "include"
 SQL = INCLUDE / "sql"
 POLICY = INCLUDE / "policy"
+PLAYBOOKS = INCLUDE / "playbooks"
 TEMPLATES = INCLUDE / "templates"

@@ -36,7 +36,7 @@ _ACTING_FIELDS: dict[str, Any] = _FIELDS | {
     "timeout": {
         "label": "Timeout in seconds",
         "description": "How long the system may keep silent before nobody knows whether it has acted",
-        "schema": {"type": ["integer", "null"], "default": 20, "minimum": 1, "maximum": 20},
+        "schema": {"type": ["integer", "null"], "default": 15, "minimum": 1, "maximum": 15},
     },
 }
 

@@ -99,9 +99,10 @@ def test_the_image_carries_the_version_of_the_project(stack: Stack) -> None:
 
 
 def test_volumes_and_mounts_lie_where_the_image_expects_them(stack: Stack, recipe: Recipe) -> None:
-    logs, policy = stack.services["airflow-worker"]["volumes"]
+    logs, *edited = stack.services["airflow-worker"]["volumes"]
     assert logs.split(":")[1] == recipe.environment["AIRFLOW__LOGGING__BASE_LOG_FOLDER"]
-    assert policy.split(":")[1] == recipe.environment["ORDERWATCH_HOME"] + "/include/policy"
+    places = [f"{recipe.environment['ORDERWATCH_HOME']}/include/{name}" for name in ("policy", "playbooks")]
+    assert [one.split(":")[1] for one in edited] == places
 
 
 def test_every_locked_requirement_has_hashes() -> None:

@@ -105,17 +105,22 @@ def test_the_hooks_accept_the_connections(stack: Stack) -> None:
     from orderwatch.hooks.catalogue import HOOKS
     from orderwatch.hooks.database import DatabaseHook
     from orderwatch.hooks.mail import MailHook
+    from orderwatch.hooks.vouchers import VouchersHook
+    from orderwatch.hooks.website import WebsiteHook
     from orderwatch.hooks.wecom import WeComHook
+    from orderwatch.hooks.work_orders import WorkOrdersHook
 
+    acting = (WorkOrdersHook, VouchersHook, WebsiteHook)
     for name, hook in HOOKS.items():
         with hook() as source:
             assert source.get_conn() is not None, name
     assert WeComHook().client()
     assert MailHook().client()
+    assert all(hook().client() for hook in acting)
     url = DatabaseHook().engine().url
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     assert plain == stack.services["airflow-init"]["environment"]["ORDERWATCH_DB_URL"]
-    assert len(airflow_rules.connections(stack)) == len(HOOKS) + 3
+    assert len(airflow_rules.connections(stack)) == len(HOOKS) + len(acting) + 3
 
 
 def test_celery_understands_broker_and_result_backend(stack: Stack) -> None:

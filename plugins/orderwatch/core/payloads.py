@@ -45,19 +45,21 @@ class WorkOrder(Strict):
 
 
 class Voucher(Strict):
-    """Compensation for one order, in minor units of the currency; ``void`` needs the ``voucher`` that was issued."""
+    """Compensation for one order, in minor units of the currency; ``void`` needs only the ``voucher`` to take back."""
 
     op: Literal["issue", "void"]
-    order_id: Id
-    amount_minor: Annotated[int, Field(gt=0)]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    reason: Prose
+    order_id: Id | None = None
+    amount_minor: Annotated[int, Field(ge=0)] = 0
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    reason: Prose | None = None
     voucher: Id | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.op == "void" and self.voucher is None:
             raise ValueError("void needs the number of the voucher")
+        if self.op == "issue" and not (self.order_id and self.amount_minor and self.currency and self.reason):
+            raise ValueError("issue needs order_id, currency, reason and an amount_minor above 0")
         return self
 
 

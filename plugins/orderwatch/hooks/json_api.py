@@ -26,6 +26,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from orderwatch.core.effect import Outcome
+from orderwatch.core.plain_text import visible
 from orderwatch.hooks.logins import Login
 from orderwatch.hooks.said import said
 from orderwatch.hooks.sources.endpoint import Endpoint, refuse_forbidden, refuse_forbidden_host
@@ -35,8 +36,8 @@ from orderwatch.hooks.sources.transport import http_date, retry_after
 
 MAX_ANSWER: Final = 256 * 1024  # bytes
 CHUNK: Final = 64 * 1024
-SILENCE: Final = 20.0  # seconds at most, whatever the connection says: the ledger's lease runs meanwhile
-DEADLINE: Final = 30.0  # seconds for a whole answer, however slowly it drips
+SILENCE: Final = 15.0  # seconds at most, whatever the connection says: two requests have to end within the lease
+DEADLINE: Final = 20.0  # seconds for the body of an answer, however slowly it drips
 MENDED_BY_A_PERSON: Final = timedelta(minutes=10)
 SOON: Final = timedelta(minutes=1)
 LONGEST: Final = timedelta(hours=1)  # that a Retry-After is believed
@@ -59,9 +60,10 @@ class Reply:
     def delivered(self, name: str) -> Outcome:
         """Done, with the number under this name; an answer without one proves nothing."""
         ref = self.data.get(name) if isinstance(self.data, dict) else None
-        if isinstance(ref, bool) or not isinstance(ref, str | int) or not str(ref).strip():
+        number = "" if isinstance(ref, bool) or not isinstance(ref, str | int) else visible(str(ref)).strip()
+        if not number:
             return Outcome("unknown", f"the answer lacks {name}")
-        return Outcome("delivered", ref=str(ref)[:100])
+        return Outcome("delivered", ref=number[:100])
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ class WarehouseClient:
             "reason": command.reason,
         }
         reply = self._ask(biz)
-        if isinstance(reply, Reply) and _code(reply) == CLOCK_OFF and self.api.renew(reply.date):
+        if isinstance(reply, Reply) and _code(reply) == CLOCK_OFF:
+            self.api.renew(reply.date)  # another sender may have set the clock right meanwhile: asked again in any case
             reply = self._ask(biz)
         return _judge(reply, biz) if isinstance(reply, Reply) else reply
 

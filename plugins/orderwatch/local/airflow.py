@@ -20,6 +20,15 @@ from orderwatch.paths import HOME
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 USERS = {"admin": "admin", "operations": "op", "viewer": "viewer"}
+# the DAGs of the repository, and the playbooks with every version that an open incident may need
+BUNDLES = [
+    {"name": "dags-folder", "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle", "kwargs": {}},
+    {
+        "name": "playbooks",
+        "classpath": "orderwatch.bundles.playbooks.PlaybookBundle",
+        "kwargs": {"refresh_interval": 10},
+    },
+]
 FINISHED = ("success", "failed")
 
 
@@ -88,6 +97,9 @@ class AirflowHome:
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
             "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+            "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": str(self.folder / "bundles"),
+            "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(BUNDLES),
+            "AIRFLOW__SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE": "200",
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port(8793)),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port(8794)),
             "GX_ANALYTICS_ENABLED": "False",

@@ -36,6 +36,7 @@ from orderwatch.store.findings import (
 from orderwatch.store.migrate import migrate
 
 HISTORY, SCAN = "threshold_retraining", "order_health_scan"
+PLAYBOOK = "playbook_single_important"  # one of them: they come together
 
 
 @dataclass
@@ -223,7 +224,7 @@ class Demo:
         self.api = AirflowApi(f"http://127.0.0.1:{port}", "admin", self.logins["admin"])
         wait_for("a healthy Airflow", self.api.healthy, 180, self.processes.check)
         self.api.log_in()
-        for dag in (HISTORY, SCAN):
+        for dag in (HISTORY, SCAN, PLAYBOOK):
             wait_for(f"the DAG {dag}", lambda dag=dag: self.api.has_dag(dag), 90, self.processes.check)  # type: ignore[misc]
 
     def _has_thresholds(self) -> bool:

@@ -32,7 +32,7 @@ class Announcement:
     """What all messages of one scan share."""
 
     policy: Policy
-    scan_id: int
+    scan_id: int | None
     now: datetime
     link: str
 

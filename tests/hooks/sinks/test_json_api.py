@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
@@ -37,6 +46,20 @@ def test_a_request_says_who_asks_and_under_which_key(httpserver: HTTPServer, doo
     assert request.headers["Authorization"] == "Bearer the-password"
     assert request.headers["Idempotency-Key"] == "inc-1/x:1"
     assert request.get_data().decode() == '{"a": 1, "b": "好"}'
+
+
+@pytest.mark.parametrize(
+    ("ref", "kept"), [(" T-1\r\n\u202e\x00", "T-1"), ("工单-7", "工单-7"), ("x" * 101, "x" * 100), (0, "0")]
+)
+def test_a_number_is_kept_without_what_nobody_sees(ref: Any, kept: str) -> None:
+    assert Reply({"id": ref}, None).delivered("id") == Outcome("delivered", ref=kept)
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"id": " \x00"}, {"id": True}, {"id": 1.5}, {"id": None}, {"id": ["T-1"]}, [], None]
+)
+def test_an_answer_without_a_number_proves_nothing(data: Any) -> None:
+    assert Reply(data, None).delivered("id").result == "unknown"
 
 
 @pytest.mark.parametrize("key", ["inc-1/x:1", "voucher SO1, late (2)", "a@b+c=~._-"])
@@ -117,6 +140,53 @@ def test_a_name_that_changes_its_address_on_the_way_is_noticed(
     outcome = JsonApi("the system", endpoint, Token("t")).call("POST", "/")
     assert isinstance(outcome, Outcome)
     assert outcome.result == "not_sent" and httpserver.log == []
+
+
+# --- encryption ---
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """Key and certificate of 127.0.0.1, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "vouchers.example.com")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    signed = (
+        x509
+        .CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(here, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, SHA256())
+    )
+    path = tmp_path / "system.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(plain + signed.public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def encrypted(certificate: Path) -> Iterator[HTTPServer]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with HTTPServer("127.0.0.1", ssl_context=context) as server:
+        server.expect_request("/").respond_with_json({"id": 1})
+        yield server
+
+
+def test_a_certificate_that_nobody_vouches_for_gets_nothing(encrypted: HTTPServer) -> None:
+    outcome = api(near(encrypted.url_for(""))).call("POST", "/")
+    assert isinstance(outcome, Outcome)
+    assert (outcome.result, outcome.wait) == ("not_sent", timedelta(minutes=10))
+    assert encrypted.log == []
+
+
+def test_the_companys_own_authority_can_be_named(
+    encrypted: HTTPServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    assert isinstance(api(near(encrypted.url_for(""))).call("POST", "/"), Reply)
 
 
 # --- tokens that expire ---

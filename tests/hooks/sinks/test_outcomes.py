@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -163,19 +164,22 @@ def test_an_answer_that_breaks_off_leaves_it_unknown(door: Door, bytes_sent: byt
 
 
 @ACT
-def test_an_answer_that_drips_forever_leaves_it_unknown(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    def drip(peer: socket.socket) -> None:
-        peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")
-        for _ in range(20):
-            peer.sendall(b" ")
-            stop.wait(0.05)
+@pytest.mark.parametrize(("deadline", "result"), [(0.2, "unknown"), (5.0, "delivered")])
+def test_an_answer_that_drips_longer_than_we_wait_leaves_it_unknown(
+    door: Door, monkeypatch: pytest.MonkeyPatch, deadline: float, result: str
+) -> None:
+    body = json.dumps(door.good).encode()
 
-    stop = threading.Event()
-    monkeypatch.setattr(json_api, "DEADLINE", 0.2)
+    def drip(peer: socket.socket) -> None:
+        peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(body) + 8))
+        for piece in [b" "] * 8 + [body]:
+            peer.sendall(piece)
+            time.sleep(0.05)
+
+    monkeypatch.setattr(json_api, "DEADLINE", deadline)
     first = json_answer([]) if door.sink == "crm_note" else None
     with raw_server(drip, first) as port:
-        assert door.act(near(f"http://127.0.0.1:{port}")).result == "unknown"
-        stop.set()
+        assert door.act(near(f"http://127.0.0.1:{port}")).result == result
 
 
 @DOOR

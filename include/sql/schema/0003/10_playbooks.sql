@@ -18,6 +18,12 @@ create table playbook_release (
 create trigger playbook_release_immutable before update or delete on playbook_release
 for each row execute function refuse_change();
 
+create table playbook_served (
+    one boolean primary key default true check (one),
+    release text not null references playbook_release,
+    since timestamptz not null
+);
+
 create table playbook_error (
     file text primary key,
     problem text not null,

@@ -32,7 +32,7 @@ add constraint effect_held check ((state = 'held') = (hold_reason is not null));
 -- one voucher and one apology per order, whatever incident, playbook, rerun or attempt asks for it
 create unique index effect_once on effect (business_key)
 where business_key is not null and state not in ('cancelled', 'expired', 'failed');
-create unique index effect_step on effect (incident_id, step, coalesce(order_id, ''))
+create unique index effect_step on effect (incident_id, step, coalesce(order_id, ''), recipient)
 where incident_id is not null and state not in ('cancelled', 'expired', 'failed');
 create index effect_customer on effect (customer_id, planned_at) where side_effect in ('customer', 'money');
 

@@ -236,10 +236,10 @@ def _customers(playbook: Playbook, inputs: Inputs) -> Found:
 
 def _once(playbook: Playbook, inputs: Inputs) -> Found:
     """A name under which a thing is done at most once belongs to one step."""
-    taken: dict[tuple[str | None, str], str] = {}
+    taken: dict[str, str] = {}
     for step_id, step in playbook.steps.items():
         if step.once is not None:
-            first = taken.setdefault((step.action, step.once.name), step_id)
+            first = taken.setdefault(step.once.name, step_id)
             if first != step_id:
                 yield ["steps", step_id, "once", "name"], f"is that of {first}: only one of the two would ever act"
 

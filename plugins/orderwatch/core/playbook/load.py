@@ -44,9 +44,16 @@ class Loaded:
 def load_folder(folder: Path, roles: Collection[str] | None = None) -> tuple[dict[str, Loaded], dict[str, PolicyError]]:
     """Every playbook of a folder by its id, and what is wrong with the others by file: no file harms another one."""
     if not folder.is_dir():
-        return {}, {folder.name: PolicyError([Problem(folder.name, 1, "", "there is no such folder")])}
+        return {}, {folder.name: _unreadable(folder.name, "there is no such folder")}
+    return load_files(sorted(folder.glob("*.yaml")), roles)
+
+
+def load_files(
+    paths: Iterable[Path], roles: Collection[str] | None = None
+) -> tuple[dict[str, Loaded], dict[str, PolicyError]]:
+    """The same for some files."""
     good, problems = {}, {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in paths:
         try:
             loaded = load_playbook(path, roles)
             good[loaded.id] = loaded

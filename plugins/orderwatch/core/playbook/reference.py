@@ -26,6 +26,15 @@ class _Generator(GenerateJsonSchema):
         del schema
         return {"type": "string", "pattern": _DURATION, "examples": ["15m", "6h", "2d", "P3D"]}
 
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """What may be left out is left out; nobody writes ``null``."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return {
+            key: value for key, value in super().default_schema(schema).items() if (key, value) != ("default", None)
+        }
+
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a playbook file: what each field may hold, and what each action wants in ``with``."""

@@ -166,7 +166,10 @@ def load_file(path: Path, model: type[File]) -> File:
 
 
 def _problems(file: str, root: yaml.Node | None, error: ValidationError) -> Iterator[Problem]:
-    for found in error.errors(include_url=False)[:MOST_PROBLEMS]:
+    errors = error.errors(include_url=False)[:MOST_PROBLEMS]
+    for found in errors:
+        if found["type"] == "too_short" and any(one["loc"][:-1][: len(found["loc"])] == found["loc"] for one in errors):
+            continue  # a list is said to be empty because its only member is wrong
         place = [part for part in found["loc"] if part != "[key]"]
         message = found["msg"].removeprefix("Value error, ")
         yield Problem(file, _line(root, place), ".".join(map(str, place)), message)

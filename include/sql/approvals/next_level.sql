@@ -1,0 +1,2 @@
+update approval set level = :level
+where incident_id = :incident_id and step = :step and outcome is null

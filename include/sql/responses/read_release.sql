@@ -1,0 +1,7 @@
+-- the files of one release, as they were
+select m.key as playbook, v.sha, v.raw
+from playbook_release as r
+cross join lateral jsonb_each_text(r.members) as m
+inner join playbook_version as v on v.sha = m.value
+where r.release = :release
+order by m.key

@@ -1,0 +1,19 @@
+-- live incidents that no run answers yet, or that have become another matter since the last one began
+select i.incident_id
+from incident as i
+where
+    i.state in ('triage', 'open', 'acknowledged') and i.inhibited_by is null
+    and not exists (
+        select 1
+        from response as r
+        where
+            r.incident_id = i.incident_id
+            and r.started_at >= coalesce((
+                select max(t.at)
+                from timeline as t
+                where
+                    t.incident_id = i.incident_id
+                    and t.event in ('opened', 'triage_expired', 'level_raised', 'reopened', 'inhibition_ended')
+            ), i.opened_at)
+    )
+order by i.level desc, i.incident_id

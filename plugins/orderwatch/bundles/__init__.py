@@ -1,0 +1,1 @@
+"""How playbooks are served to Airflow."""

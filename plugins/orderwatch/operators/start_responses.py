@@ -1,0 +1,42 @@
+"""Begin the playbook of every incident that waits for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from orderwatch.operators.base import OrderwatchOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.context import Context
+
+
+class StartResponsesOperator(OrderwatchOperator):
+    """Starts one run per incident under the incident's own name; returns how many were started.
+
+    Cleared and run again it finds them started. Fails when Airflow did not begin a run; the next scan tries again.
+    """
+
+    template_fields: Sequence[str] = ("scan_id",)
+
+    def __init__(self, *, scan_id: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scan_id = scan_id
+
+    def execute(self, context: Context) -> Mapping[str, int]:
+        from orderwatch.edge.runs import trigger
+        from orderwatch.pipeline.responses import start_responses
+        from orderwatch.store.playbooks import read_served
+
+        if context["params"].get("dry_run"):
+            raise AirflowSkipException("dry run: nothing is answered")
+        engine = self.engine()
+        with engine.connect() as conn:
+            playbooks = read_served(conn)
+        started = start_responses(engine, self.policy(), playbooks, trigger, int(self.scan_id))
+        self.log.info("responses: %s", started or "none to begin")
+        if started.get("failed"):
+            raise AirflowFailException(f"runs not begun: {started['failed']}; the log above names each and why")
+        return started

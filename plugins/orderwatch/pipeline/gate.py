@@ -1,0 +1,238 @@
+"""A question that only a person answers, bound in our database to one effect, its amount and its very bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import DBAPIError
+
+from orderwatch.core.playbook.acts import Act, acts_of
+from orderwatch.core.playbook.decide import decide
+from orderwatch.core.playbook.facts import Facts
+from orderwatch.core.playbook.schema import Gate
+from orderwatch.core.playbook.texts import money
+from orderwatch.pipeline.step import FAILED, Response, Result, effect_key, look, write_intent
+from orderwatch.store.database import as_json, business_now, run
+from orderwatch.store.detection import write_line
+from orderwatch.store.guards import ANSWERS, refusal, words_of
+
+AUTOMATION = "orderwatch"  # who asks when no person has
+
+
+class AnswerRefused(ValueError):
+    """The answer does not count, and why; the question stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody said: ``logins`` are the names under which Airflow may know them."""
+
+    decision: Literal["approve", "reject"]
+    logins: Sequence[str]
+    note: str | None = None
+
+
+def ask(response: Response, step_id: str, requested_by: str = AUTOMATION) -> Result:
+    """Put the question, unless it is not needed or has been answered; the effects it is about wait, held.
+
+    A question about an amount that has changed since is withdrawn, and asked anew about the new one.
+    """
+    gate = _gate(response, step_id)
+    with response.engine.begin() as conn:
+        now = business_now(conn)
+        found = look(conn, response, now)
+        if isinstance(found, Result):
+            return found
+        incident, situation = found
+        decisions = [decide(response.loaded, step_id, one.facts) for one in situation.subjects]
+        asked = [
+            one
+            for one, decision in zip(situation.subjects, decisions, strict=True)
+            if decision.does != "not_needed" and _acts(response, gate.of, one.facts)
+        ]
+        if not asked:
+            return Result("skipped", f"not needed: {decisions[0].why or 'nothing to decide'}")
+        acts = acts_of(response.loaded, gate.of, replace(situation, subjects=asked))
+        refused = _refused(conn, response, step_id)
+        for act in acts:
+            problem = _hold(conn, response, gate, act, refused, incident.level, now)
+            if problem is not None:
+                return problem
+        _ask_about_held(conn, response, step_id, gate, requested_by, now)
+        return standing(conn, response, step_id)
+
+
+def standing(conn: Connection, response: Response, step_id: str) -> Result:
+    """Where the question stands: asked of whom, or answered by whom."""
+    questions = run(conn, "approvals/read_questions", incident_id=response.incident_id, step=step_id).all()
+    if not questions:
+        return Result("skipped", "not needed: nothing to decide")
+    still_open = [one for one in questions if one.outcome is None]
+    if still_open:
+        role = still_open[0].roles[min(still_open[0].level, len(still_open[0].roles) - 1)]
+        return Result("asks", f"waiting for {role}: {_sum(still_open)}")
+    said = {one.outcome for one in questions}
+    by = ", ".join(dict.fromkeys(answer["login"] for one in questions for answer in one.answers)) or "nobody in time"
+    word = "approved" if said == {"approved"} else "rejected" if said == {"rejected"} else "answered differently"
+    return Result("done", f"{word} by {by}: {_sum(questions)}")
+
+
+def answer(response: Response, step_id: str, said: Answer) -> Result:
+    """Record one person's answer to every open question of the gate.
+
+    Raises:
+        AnswerRefused: the person may not answer this; nothing is recorded.
+    """
+    with response.engine.begin() as conn:
+        now = business_now(conn)
+        questions = [
+            one
+            for one in run(conn, "approvals/read_questions", incident_id=response.incident_id, step=step_id)
+            if one.outcome is None
+        ]
+        for question in questions:
+            role = _role_for(conn, question, said)
+            try:
+                run(
+                    conn,
+                    "approvals/answer",
+                    approval_id=question.approval_id,
+                    login=said.logins[0],
+                    role=role,
+                    decision=said.decision,
+                    amount_minor=question.amount_minor,
+                    payload_sha=question.payload_sha,
+                    note=said.note,
+                    now=now,
+                )
+            except DBAPIError as error:
+                if refusal(error) in ANSWERS:
+                    raise AnswerRefused(words_of(error)) from error
+                raise
+        if questions:
+            _note(conn, response, step_id, f"{said.decision}d by {said.logins[0]}", said.logins[0], now)
+        return standing(conn, response, step_id)
+
+
+def out_of_time(response: Response, step_id: str) -> Result:
+    """Nobody has answered: the next role is asked, and after the last one the answer is no."""
+    gate = _gate(response, step_id)
+    with response.engine.begin() as conn:
+        now = business_now(conn)
+        questions = run(conn, "approvals/read_questions", incident_id=response.incident_id, step=step_id).all()
+        still_open = [one for one in questions if one.outcome is None]
+        if not still_open:
+            return standing(conn, response, step_id)
+        level = still_open[0].level + 1
+        if gate.on_timeout == "escalate" and level < len(gate.roles):
+            run(conn, "approvals/next_level", incident_id=response.incident_id, step=step_id, level=level)
+            _note(conn, response, step_id, f"nobody answered; {gate.roles[level]} is asked", AUTOMATION, now)
+        else:
+            ids = [one.approval_id for one in still_open]
+            run(conn, "approvals/close_question", approval_ids=ids, outcome="rejected", now=now)
+            _note(conn, response, step_id, "nobody answered in time: rejected", AUTOMATION, now)
+        return standing(conn, response, step_id)
+
+
+def _gate(response: Response, step_id: str) -> Gate:
+    gate = response.loaded.playbook.steps[step_id].gate
+    if gate is None:
+        raise ValueError(f"{response.loaded.id}.{step_id} is no gate")
+    return gate
+
+
+def _acts(response: Response, step_id: str, facts: Facts) -> bool:
+    return decide(response.loaded, step_id, facts).does != "not_needed"
+
+
+def _refused(conn: Connection, response: Response, step_id: str) -> set[int]:
+    """Effects that a person has said no to; silence is not a person."""
+    questions = run(conn, "approvals/read_questions", incident_id=response.incident_id, step=step_id)
+    return {one.effect_id for one in questions if one.outcome == "rejected" and one.answers}
+
+
+def _hold(
+    conn: Connection, response: Response, gate: Gate, act: Act, refused: set[int], level: int, now: datetime
+) -> Result | None:
+    """The effect as it would be, waiting; one that waits for a decision about other words or amounts gives way.
+
+    What a person has refused is not asked again, however often the gate is cleared, until it is another question.
+    """
+    before = run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=gate.of).all()
+    mine = [row for row in before if row.order_id == act.order_id]
+    live = [row for row in mine if row.state not in FAILED]
+    if not live and mine and mine[-1].effect_id in refused and _same(conn, mine[-1], act):
+        return None
+    if live:
+        if live[0].state != "held" or _same(conn, live[0], act):
+            return None
+        _withdraw(conn, live[0], now)
+    key = effect_key(response.incident_id, gate.of, 1 + max((row.attempt_group for row in mine), default=0), act)
+    got = write_intent(conn, response, gate.of, act, key, level, now, held="approval")
+    return got if isinstance(got, Result) else None
+
+
+def _same(conn: Connection, row: Row[Any], act: Act) -> bool:
+    sha = run(conn, "approvals/sha_of", payload=as_json(act.payload)).scalar_one()
+    return bool(sha == row.payload_sha and act.amount_minor == row.amount_minor)
+
+
+def _withdraw(conn: Connection, row: Row[Any], now: datetime) -> None:
+    run(conn, "approvals/withdraw", effect_id=row.effect_id, now=now)
+    run(conn, "responses/cancel_held", effect_ids=[row.effect_id], reason="the amount or the words have changed")
+
+
+def _ask_about_held(
+    conn: Connection, response: Response, step_id: str, gate: Gate, requested_by: str, now: datetime
+) -> None:
+    answered = {
+        one.effect_id
+        for one in run(conn, "approvals/read_questions", incident_id=response.incident_id, step=step_id)
+        if one.outcome in {"approved", "rejected"}
+    }
+    for row in run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=gate.of).all():
+        if row.state == "held" and row.effect_id not in answered:
+            asked = run(
+                conn,
+                "approvals/ask",
+                effect_id=row.effect_id,
+                step=step_id,
+                roles=as_json(gate.roles),
+                approvers=gate.approvers,
+                requested_by=requested_by,
+                now=now,
+            ).all()
+            if asked:
+                words = f"{gate.roles[0]} is asked about {money(row.amount_minor, row.currency)}"
+                _note(conn, response, step_id, words, requested_by, now)
+
+
+def _role_for(conn: Connection, question: Row[Any], said: Answer) -> str:
+    """The role in which the person answers: of those asked so far, the one that may approve most."""
+    asked = list(question.roles)[: question.level + 1]
+    held = [row.role for row in run(conn, "approvals/roles_of", logins=list(said.logins), currency=question.currency)]
+    role = next((one for one in held if one in question.roles), None)
+    if role is None:
+        raise AnswerRefused(f"{said.logins[0]} holds none of the roles that are asked: {', '.join(asked)}")
+    return str(role)
+
+
+def _sum(questions: Sequence[Row[Any]]) -> str:
+    return ", ".join(money(one.amount_minor, one.currency) for one in questions[:3])
+
+
+def _note(conn: Connection, response: Response, step_id: str, words: str, actor: str, now: datetime) -> None:
+    write_line(
+        conn,
+        now=now,
+        event="approval",
+        actor=actor,
+        incident_id=response.incident_id,
+        scan_id=None,
+        policy_version=response.policy.version,
+        detail={"step": step_id, "words": words},
+    )

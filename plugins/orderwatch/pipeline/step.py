@@ -1,0 +1,408 @@
+"""One step of a response: ask again what is true now, intend, act through the ledger, and say in words how it ended."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, Row
+from sqlalchemy.exc import DBAPIError
+
+from orderwatch.core.playbook.acts import Act, Done, Situation, Subject, acts_of
+from orderwatch.core.playbook.decide import decide
+from orderwatch.core.playbook.facts import Facts
+from orderwatch.core.playbook.load import Loaded
+from orderwatch.core.playbook.schema import Step
+from orderwatch.core.playbook.texts import money
+from orderwatch.core.policy import Policy
+from orderwatch.core.titles import say_code
+from orderwatch.pipeline.announce import Announcement, announce
+from orderwatch.pipeline.dispatch import Send, dispatch
+from orderwatch.store import ledger, responses
+from orderwatch.store.database import business_now, run
+from orderwatch.store.detection import write_line
+from orderwatch.store.guards import BUDGET, NO_DECISION, refusal
+from orderwatch.store.ledger import StepAct
+
+log = logging.getLogger(__name__)
+WORTH_DOING: Final = timedelta(hours=24)
+OVER: Final = ("closed", "dismissed", "merged", "resolved")
+FAILED: Final = ("failed", "cancelled", "expired")  # of such an effect a further attempt may be made
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a step ended, and the words that stand beside it in Airflow.
+
+    ``done`` and ``skipped`` are final; ``held`` waits for a person to hand back, ``asks`` for an answer, ``again`` for
+    a sink that is surely not reached yet; ``failed`` needs a person to look.
+    """
+
+    state: Literal["done", "skipped", "held", "asks", "again", "failed"]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One incident's run of one version of a playbook, and the ways out."""
+
+    engine: Engine
+    policy: Policy
+    loaded: Loaded
+    incident_id: int
+    senders: Mapping[str, Send]
+    link: str = ""
+
+
+def perform(response: Response, step_id: str) -> Result:
+    """Do one step, as far as it is still wanted; safe to call again at any time, from any number of places."""
+    step = response.loaded.playbook.steps[step_id]
+    with response.engine.begin() as conn:
+        now = business_now(conn)
+        found = look(conn, response, now)
+        if isinstance(found, Result):
+            return found
+        incident, situation = found
+        skipped = _not_needed(response, step_id, situation)
+        if skipped:
+            return skipped
+        if step.action == "owner.tell":
+            keys = _announcements(conn, response, incident, now)
+        elif step.action == "incident.confirm":
+            return _confirm(conn, response, incident, now)
+        else:
+            planned = _plan(conn, response, step_id, step, incident, situation, now)
+            if isinstance(planned, Result):
+                return planned
+            keys = planned
+        run(conn, "effects/try_now", keys=keys, now=now)
+    dispatch(response.engine, response.senders, only=keys)
+    with response.engine.begin() as conn:
+        return _outcome(conn, response, step_id, step, keys)
+
+
+def look(conn: Connection, response: Response, now: datetime) -> Result | tuple[Row[Any], Situation]:
+    """The incident and its orders as they are now; a result instead where nothing is to be done, or allowed."""
+    incident = responses.read_incident(conn, response.incident_id)
+    if incident.state in OVER:
+        into = f" into #{incident.parent_id}" if incident.parent_id else ""
+        return Result("skipped", f"not needed: the incident is {incident.state}{into}")
+    members = responses.read_members(conn, response.incident_id)
+    stop = run(
+        conn,
+        "responses/read_pause",
+        now=now,
+        incident_id=str(response.incident_id),
+        playbook=response.loaded.id,
+        order_ids=[row.order_id for row in members],
+    ).one_or_none()
+    if stop is not None:
+        return Result("held", f"held by {stop.taken_by} until {_local(stop.until, response)}: {stop.reason}")
+    return incident, _situation(conn, response, incident, members, now)
+
+
+def _situation(
+    conn: Connection, response: Response, incident: Row[Any], members: Sequence[Row[Any]], now: datetime
+) -> Situation:
+    done = _done(conn, response)
+    subjects = [
+        Subject(
+            _with_offer(responses.facts_of(incident, row, response.policy, now), row.order_id, done),
+            row.order_id,
+            row.shipment_id,
+        )
+        for row in members
+    ]
+    nobody = Subject(responses.facts_of(incident, None, response.policy, now), None)
+    return Situation(subjects or [nobody], response.policy, now, done)
+
+
+def _done(conn: Connection, response: Response) -> dict[str, list[Done]]:
+    """What the steps so far have really done, with the numbers that the sinks gave."""
+    done: dict[str, list[Done]] = defaultdict(list)
+    for step_id in response.loaded.playbook.steps:
+        for row in run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=step_id):
+            if row.state == "delivered" and row.ref:
+                done[step_id].append(Done(row.ref, row.order_id, row.amount_minor, row.currency))
+    return done
+
+
+def _with_offer(facts: Facts, order_id: str, done: Mapping[str, Sequence[Done]]) -> Facts:
+    """A voucher that has been issued for the order is an offer that may be spoken of."""
+    issued = [one for all_of in done.values() for one in all_of if one.amount_minor and one.order_id == order_id]
+    if not issued:
+        return facts
+    last = issued[-1]
+    given = replace(
+        facts.offer, amount_minor=last.amount_minor, currency=last.currency or facts.offer.currency, voucher=last.ref
+    )
+    return replace(facts, offer=given)
+
+
+def _not_needed(response: Response, step_id: str, situation: Situation) -> Result | None:
+    """A step whose condition holds for none of its orders, with the condition and the facts."""
+    decisions = [decide(response.loaded, step_id, subject.facts) for subject in situation.subjects]
+    if any(decision.does != "not_needed" for decision in decisions):
+        return None
+    return Result("skipped", f"not needed: {decisions[0].why} is not so")
+
+
+def _announcements(conn: Connection, response: Response, incident: Row[Any], now: datetime) -> list[str]:
+    """The owner's messages that the scan has planned; planned here if it has not, under the same keys."""
+    told = run(conn, "responses/read_announcements", incident_id=response.incident_id).all()
+    if not told:
+        announce(conn, [incident.incident_id], [], Announcement(response.policy, None, now, response.link))
+        told = run(conn, "responses/read_announcements", incident_id=response.incident_id).all()
+    return [row.effect_key for row in told]
+
+
+def _confirm(conn: Connection, response: Response, incident: Row[Any], now: datetime) -> Result:
+    """Everything that was intended has arrived, and what the playbook calls an end holds."""
+    open_ends = [
+        f"{step_id} {row.state}"
+        for step_id in response.loaded.playbook.steps
+        for row in run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=step_id)
+        if row.state in {"held", "planned", "sending", "unknown", "needs_human"}
+    ]
+    if open_ends:
+        return Result("failed", f"not confirmed yet: {', '.join(open_ends)}")
+    run(conn, "responses/finish_earlier", incident_id=response.incident_id, now=now)
+    if run(conn, "responses/set_mitigated", incident_id=response.incident_id, now=now).all():
+        write_line(
+            conn,
+            now=now,
+            event="mitigated",
+            actor="playbook",
+            incident_id=response.incident_id,
+            scan_id=None,
+            policy_version=response.policy.version,
+            detail={"playbook": response.loaded.id, "sha": response.loaded.sha},
+        )
+    return Result("done", "every act has arrived")
+
+
+# --- intending ---
+
+
+def _plan(
+    conn: Connection,
+    response: Response,
+    step_id: str,
+    step: Step,
+    incident: Row[Any],
+    situation: Situation,
+    now: datetime,
+) -> list[str] | Result:
+    """The keys of the step's effects, intended now or earlier; or why there are none."""
+    needed = [one for one in situation.subjects if decide(response.loaded, step_id, one.facts).does != "not_needed"]
+    acts = acts_of(response.loaded, step_id, replace(situation, subjects=needed))
+    before = run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=step_id).all()
+    if not acts and not before:
+        return Result("skipped", _why_nothing(response, step_id, step, situation))
+    keys, notes = [], []
+    for act in acts:
+        got = _intend(conn, response, step_id, step, act, before, incident.level, now)
+        if isinstance(got, Result):
+            notes.append(got)
+        else:
+            keys.append(got)
+    if notes and not keys:
+        return notes[0]
+    live = [row.effect_key for row in before if row.state not in FAILED and row.effect_key not in keys]
+    if not keys and not live:
+        return Result("skipped", _why_nothing(response, step_id, step, situation))
+    return [*keys, *live]
+
+
+def _why_nothing(response: Response, step_id: str, step: Step, situation: Situation) -> str:
+    gone = [one.order_id for one in situation.subjects if one.order_id and not one.facts.order.still_late]
+    if step.act is not None and step.act.about_one_order and gone:
+        return f"not needed: {', '.join(gone[:3])} has moved on"
+    if step.action in {"voucher.issue"}:
+        return "not needed: no amount is due in this currency"
+    return "not needed: no order is where this helps"
+
+
+def _intend(
+    conn: Connection,
+    response: Response,
+    step_id: str,
+    step: Step,
+    act: Act,
+    before: Sequence[Row[Any]],
+    level: int,
+    now: datetime,
+) -> str | Result:
+    mine = [row for row in before if (row.order_id, row.sink) == (act.order_id, act.sink) and _to(row, act)]
+    live = [row for row in mine if row.state not in FAILED]
+    if live:
+        return _release(conn, response, step_id, live[0], now)
+    if act.business_key:
+        for row in run(conn, "responses/read_effects_of_key", business_key=act.business_key):
+            return Result("skipped", f"not needed: {act.business_key} is done already, for incident #{row.incident_id}")
+    not_before = now
+    if act.side_effect == "customer":
+        letters = _letters(conn, response, act, now)
+        if isinstance(letters, Result):
+            return letters
+        not_before = letters
+    if act.side_effect == "money" and act.amount_minor > _auto(response, act):
+        return Result(
+            "failed", f"no decision about {_say(act)}: clear {response.loaded.playbook.gate_of(step_id)} to ask for one"
+        )
+    key = effect_key(response.incident_id, step_id, 1 + max((row.attempt_group for row in mine), default=0), act)
+    return write_intent(conn, response, step_id, act, key, level, now, not_before=not_before)
+
+
+def _to(row: Row[Any], act: Act) -> bool:
+    """Effects to several people differ in their key's end only."""
+    return act.order_id is not None or str(row.effect_key).endswith(f"-{act.recipient}")
+
+
+def effect_key(incident_id: int, step_id: str, group: int, act: Act) -> str:
+    """Incident, step and attempt; never a run, a try or a date, so that no rerun makes it another one."""
+    return f"inc-{incident_id}-{step_id}-{group}-{act.order_id or act.recipient}"
+
+
+def write_intent(
+    conn: Connection,
+    response: Response,
+    step_id: str,
+    act: Act,
+    key: str,
+    level: int,
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
+    held: str | None = None,
+) -> str | Result:
+    """Write one effect; what no budget has room for is a result in words."""
+    group = int(key.removeprefix(f"inc-{response.incident_id}-{step_id}-").partition("-")[0])
+    about = StepAct(
+        incident_id=response.incident_id,
+        step=step_id,
+        attempt_group=group,
+        order_id=act.order_id,
+        customer_id=act.customer_id,
+        side_effect="internal" if act.side_effect == "none" else act.side_effect,
+        amount_minor=act.amount_minor,
+        currency=act.currency,
+        business_key=act.business_key,
+        state="held" if held else "planned",
+        hold_reason=held,
+    )
+    try:
+        with conn.begin_nested():
+            ledger.plan(
+                conn,
+                key=key,
+                family="response",
+                sink=act.sink,
+                recipient=act.recipient,
+                payload=act.payload,
+                level=level,
+                now=now,
+                valid_for=WORTH_DOING,
+                incident_ids=[response.incident_id],
+                not_before=not_before,
+                about=about,
+            )
+    except DBAPIError as error:
+        if refusal(error) not in BUDGET:
+            raise
+        return Result("failed", f"held back: no budget for {_say(act)} ({str(error.orig).splitlines()[0]})")
+    return key
+
+
+def _release(conn: Connection, response: Response, step_id: str, row: Row[Any], now: datetime) -> str | Result:
+    """An effect that waits for a decision goes on if there is one; the database itself checks that."""
+    if row.state != "held":
+        return str(row.effect_key)
+    gate = response.loaded.playbook.gate_of(step_id)
+    asked = run(conn, "approvals/read_questions", incident_id=response.incident_id, step=gate).all()
+    mine = next((one for one in asked if one.effect_id == row.effect_id), None)
+    if mine is not None and mine.outcome == "rejected":
+        run(conn, "responses/cancel_held", effect_ids=[row.effect_id], reason="rejected")
+        by = ", ".join(answer["login"] for answer in mine.answers) or "nobody in time"
+        return Result("skipped", f"rejected by {by}")
+    try:
+        with conn.begin_nested():
+            run(conn, "responses/release_held", effect_id=row.effect_id, now=now)
+    except DBAPIError as error:
+        if refusal(error) == NO_DECISION:
+            return Result("failed", f"no valid decision: clear {gate} to ask for one")
+        if refusal(error) in BUDGET:
+            return Result("failed", f"held back: {str(error.orig).splitlines()[0]}")
+        raise
+    return str(row.effect_key)
+
+
+def _letters(conn: Connection, response: Response, act: Act, now: datetime) -> datetime | Result:
+    """When the customer may be written to; not at all when that has happened often enough today."""
+    rules = response.policy.response.customer_messages
+    zone = ZoneInfo(response.policy.calendars.business_zone)
+    since = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    sent = run(conn, "responses/count_customer_messages", customer_id=act.customer_id, since=since).scalar_one()
+    if sent >= rules.per_day:
+        return Result("skipped", f"not needed: the customer has been written to {sent} times today")
+    return rules.speaks_at(now, zone)
+
+
+def _auto(response: Response, act: Act) -> int:
+    limits = response.policy.response.money.get(act.currency or "")
+    return limits.auto_approve if limits else 0
+
+
+def _say(act: Act) -> str:
+    return money(act.amount_minor, act.currency or "")
+
+
+# --- saying how it ended ---
+
+
+def _outcome(conn: Connection, response: Response, step_id: str, step: Step, keys: Sequence[str]) -> Result:
+    if step.action == "owner.tell":
+        rows = run(conn, "responses/read_announcements", incident_id=response.incident_id).all()
+    else:
+        rows = run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=step_id).all()
+    mine = [row for row in rows if row.effect_key in keys]
+    states = {row.state for row in mine}
+    if not states:
+        return Result("skipped", "not needed: nothing was intended")
+    if states <= {"delivered"}:
+        return Result("done", _say_done(step, mine))
+    if "needs_human" in states:
+        return Result("failed", "nobody can say whether it arrived: ask, then settle it (orderwatch effects settle)")
+    if "unknown" in states or "sending" in states:
+        return Result("again", "not known yet whether it arrived: asked again")
+    if "failed" in states:
+        return Result("failed", f"refused: {next(row.last_error for row in mine if row.state == 'failed')}")
+    if "planned" in states:
+        return _waiting(response, next(row for row in mine if row.state == "planned"), business_now(conn))
+    return Result("skipped", f"not needed: {mine[0].last_error or say_code(mine[0].state, 'en')}")
+
+
+def _waiting(response: Response, row: Row[Any], now: datetime) -> Result:
+    until = getattr(row, "next_attempt_at", None)
+    if until is not None and row.last_error is None and until > now + timedelta(minutes=5):
+        return Result("done", f"waits until {_local(until, response)}: customers are not written to at night")
+    return Result("again", f"not sent yet: {row.last_error or 'the way to the sink is closed for a moment'}")
+
+
+def _say_done(step: Step, rows: Sequence[Row[Any]]) -> str:
+    refs = [row.ref for row in rows if getattr(row, "ref", None)]
+    amounts = [money(row.amount_minor, row.currency) for row in rows if getattr(row, "amount_minor", 0)]
+    title = step.act.title.en if step.act else ""
+    told = sorted({row.recipient for row in rows if hasattr(row, "recipient")})
+    said = ", ".join([*(refs or told)[:3], *amounts[:3]])
+    more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
+    return f"{title}: {said}{more}" if said else f"{title}: {len(rows)} sent"
+
+
+def _local(at: datetime, response: Response) -> str:
+    return f"{at.astimezone(ZoneInfo(response.policy.calendars.business_zone)):%m-%d %H:%M}"

@@ -1,0 +1,189 @@
+"""No way leads to money without a valid decision of the right person about this very amount."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from orderwatch.pipeline.gate import AnswerRefused
+from tests.pipeline.answering import Answering, important
+from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, an_order
+
+SUPERVISOR, MANAGER, NOBODY = "operations", "admin", "viewer"
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+@pytest.fixture
+def answering(desk: Desk) -> Answering:
+    """An order of 9,000.00 yuan: its voucher of 90.00 is above what needs nobody's word."""
+    important(desk)
+    return Answering(desk)
+
+
+def test_above_the_limit_a_person_is_asked_and_the_money_waits(answering: Answering) -> None:
+    result = answering.ask()
+    assert (result.state, result.label) == ("asks", "waiting for customer_service_supervisor: ¥90.00")
+    assert answering.states("issue_voucher") == ["held"]
+    assert answering.desk.ask("select committed_minor from budget") == []
+
+
+def test_approved_money_goes_out_once(answering: Answering) -> None:
+    answering.ask()
+    assert answering.answer("approve", SUPERVISOR).label == "approved by operations: ¥90.00"
+    assert answering.perform("issue_voucher").state == "done"
+    assert answering.perform("issue_voucher").state == "done"
+    assert answering.sinks.count() == {"voucher": 1}
+    assert set(answering.desk.ask("select committed_minor from budget")) == {9000}
+
+
+def test_rejected_money_never_goes_out_and_the_apology_speaks_of_none(answering: Answering) -> None:
+    answering.ask()
+    answering.answer("reject", SUPERVISOR)
+    assert answering.perform("issue_voucher").label == "rejected by operations"
+    assert answering.perform("apologise").state == "done"
+    assert answering.sinks.count() == {"customer_mail": 1}
+    assert answering.ask().label == "rejected by operations: ¥90.00"
+
+
+def test_a_gate_that_was_skipped_leaves_the_money_where_it_is(answering: Answering) -> None:
+    result = answering.perform("issue_voucher")
+    assert (result.state, result.label) == (
+        "failed", "no decision about ¥90.00: clear approve_voucher to ask for one"
+    )  # fmt: skip
+    assert not answering.sinks.arrived
+
+
+def test_money_that_is_asked_for_and_not_answered_stays(answering: Answering) -> None:
+    answering.ask()
+    assert answering.perform("issue_voucher").label == "no valid decision: clear approve_voucher to ask for one"
+    assert answering.states("issue_voucher") == ["held"]
+
+
+def test_a_gate_cleared_after_the_amount_has_changed_asks_about_the_new_one(answering: Answering) -> None:
+    answering.ask()
+    answering.answer("approve", SUPERVISOR)
+    answering.desk.scan(orders=[an_order("SO1", value_minor=990_000, version=NOON + MINUTE)])
+    result = answering.ask()
+    assert (result.state, result.label) == ("asks", "waiting for customer_service_supervisor: ¥99.00")
+    assert answering.perform("issue_voucher").state == "failed"
+    assert answering.states("issue_voucher") == ["cancelled", "held"]
+    assert not answering.sinks.arrived
+
+
+def test_a_decision_does_not_hold_for_another_amount_even_in_the_database(answering: Answering) -> None:
+    answering.ask()
+    answering.answer("approve", SUPERVISOR)
+    with answering.desk.engine.connect() as conn, pytest.raises(DBAPIError, match="cannot be rewritten"):
+        conn.execute(text("update effect set amount_minor = 9900 where step = 'issue_voucher'"))
+
+
+def test_who_asked_cannot_answer(answering: Answering) -> None:
+    answering.ask(by=SUPERVISOR)
+    with pytest.raises(AnswerRefused, match="operations asked for this and cannot answer it"):
+        answering.answer("approve", SUPERVISOR)
+    assert answering.answer("approve", MANAGER).state == "done"
+
+
+def test_a_person_without_the_role_cannot_answer(answering: Answering) -> None:
+    answering.ask()
+    for login in (NOBODY, "stranger"):
+        with pytest.raises(AnswerRefused, match="holds none of the roles"):
+            answering.answer("approve", login)
+    assert answering.desk.ask("select count(*) from approval_answer") == [0]
+
+
+def test_a_role_cannot_approve_more_than_its_right(desk: Desk) -> None:
+    important(desk, value=1_500_000)  # 150.00, the supervisor's right ends at 100.00
+    answering = Answering(desk)
+    answering.ask()
+    with pytest.raises(AnswerRefused, match="may not approve 15000 CNY"):
+        answering.answer("approve", SUPERVISOR)
+    assert answering.answer("approve", MANAGER).state == "done"
+
+
+def test_who_has_left_the_role_meanwhile_cannot_answer(answering: Answering) -> None:
+    answering.ask()
+    with answering.desk.engine.begin() as conn:
+        conn.execute(text("delete from person_role where login = 'operations'"))
+    with pytest.raises(AnswerRefused, match="holds none of the roles"):
+        answering.answer("approve", SUPERVISOR)
+
+
+def test_an_answered_question_takes_no_second_answer(answering: Answering) -> None:
+    answering.ask()
+    answering.answer("reject", SUPERVISOR)
+    assert answering.answer("approve", MANAGER).label == "rejected by operations: ¥90.00"
+    assert answering.perform("issue_voucher").state == "skipped"
+
+
+def test_silence_asks_the_next_role_and_then_means_no(answering: Answering) -> None:
+    answering.ask()
+    assert answering.out_of_time().label == "waiting for operations_manager: ¥90.00"
+    assert answering.answer("approve", MANAGER).state == "done"
+
+
+def test_silence_of_everybody_is_a_no(answering: Answering) -> None:
+    answering.ask()
+    answering.out_of_time()
+    assert answering.out_of_time().label == "rejected by nobody in time: ¥90.00"
+    assert answering.perform("issue_voucher").label == "rejected by nobody in time"
+
+
+def test_a_decision_is_not_kept_for_ever(answering: Answering) -> None:
+    answering.ask()
+    answering.answer("approve", SUPERVISOR)
+    answering.desk.advance(24 * HOUR + MINUTE)
+    assert answering.perform("issue_voucher").state in {"failed", "skipped"}
+    assert not answering.sinks.arrived
+
+
+def test_below_the_limit_nobody_is_asked(desk: Desk) -> None:
+    important(desk, value=500_000)
+    answering = Answering(desk)
+    assert answering.ask().label.startswith("not needed: offer.amount_minor > limit.auto_approve_minor")
+    assert answering.perform("issue_voucher").state == "done"
+
+
+# --- the database alone ---
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("update effect set state = 'planned', hold_reason = null", "has no valid decision"),
+        ("update approval set outcome = 'approved', closed_at = now()", "has not been approved by anybody"),
+        ("update approval set amount_minor = 1", "cannot be rewritten once asked"),
+        ("delete from approval", "append-only"),
+        (
+            "insert into approval_answer select approval_id, 'operations', 'vice_president', 'approve', amount_minor,"
+            " payload_sha, null, now() from approval",
+            "does not hold the role",
+        ),
+        (
+            "insert into approval_answer select approval_id, 'operations', 'customer_service_supervisor', 'approve',"
+            " 1, payload_sha, null, now() from approval",
+            "about another amount",
+        ),
+    ],
+)
+def test_no_statement_gets_past_the_guards(answering: Answering, change: str, why: str) -> None:
+    answering.ask()
+    with answering.desk.engine.connect() as conn, pytest.raises(DBAPIError, match=why):
+        conn.execute(text(change))
+
+
+def test_a_budget_is_a_wall_whoever_approves(desk: Desk) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(text("update money_policy set per_day_minor = 8999"))
+    important(desk)
+    answering = Answering(desk)
+    answering.ask()
+    answering.answer("approve", SUPERVISOR)
+    result = answering.perform("issue_voucher")
+    assert result.state == "failed" and "held back" in result.label
+    assert not answering.sinks.arrived

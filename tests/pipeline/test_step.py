@@ -1,0 +1,174 @@
+"""A step acts once, whatever is rerun, and only on what is still true."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from orderwatch.core.effect import Outcome
+from tests.pipeline.answering import Answering
+from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order
+
+STEPS = ("tell_owner", "call_customer", "issue_voucher", "apologise", "hurry_warehouse", "confirm")
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+@pytest.fixture
+def answering(desk: Desk) -> Answering:
+    """A VIP's late order of modest value: its voucher needs nobody's word."""
+    desk.scan(
+        orders=[an_order("SO1", value_minor=60_000)],
+        shipments=[a_shipment("SO1")],
+        customers=[{"customer_id": "C-SO1", "version": NOON, "tier": "vip"}],
+    )
+    return Answering(desk)
+
+
+def test_every_step_of_the_playbook_acts_and_says_so_in_words(answering: Answering) -> None:
+    results = {step: answering.perform(step) for step in STEPS}
+    assert {step: result.state for step, result in results.items()} == dict.fromkeys(STEPS, "done")
+    assert results["call_customer"].label == "open a work order: work_order-5"
+    assert "¥6.00" in results["issue_voucher"].label and "voucher-6" in results["issue_voucher"].label
+    assert answering.sinks.count() == {
+        "wecom_app": 2, "mail": 2, "work_order": 1, "voucher": 1, "customer_mail": 1, "warehouse": 1
+    }  # fmt: skip
+    assert answering.desk.ask("select state from incident") == ["mitigated"]
+
+
+def test_the_apology_speaks_of_the_voucher_that_was_issued(answering: Answering) -> None:
+    for step in STEPS[:4]:
+        answering.perform(step)
+    letter = next(one for one in answering.sinks.arrived if one.sink == "customer_mail").payload["texts"]
+    assert "¥6.00" in letter["zh-CN"]["text"] and "voucher-6" in letter["en"]["text"]
+
+
+def test_without_a_voucher_the_apology_speaks_of_none(answering: Answering) -> None:
+    answering.perform("apologise")
+    assert "¥" not in answering.sinks.arrived[0].payload["texts"]["zh-CN"]["text"]
+
+
+def test_twenty_reruns_of_everything_act_no_second_time(answering: Answering) -> None:
+    for step in STEPS:
+        answering.perform(step)
+    once = answering.sinks.count()
+    for _ in range(20):
+        assert {answering.perform(step).state for step in STEPS} == {"done"}
+    assert answering.sinks.count() == once
+
+
+def test_the_owner_whom_the_scan_has_told_is_not_told_again(answering: Answering) -> None:
+    answering.perform("tell_owner")
+    before = answering.sinks.count()
+    answering.perform("tell_owner")
+    assert answering.sinks.count() == before
+    assert answering.desk.ask("select count(*) from effect where family = 'opened'") == [4]
+
+
+def test_an_order_that_has_moved_on_gets_neither_voucher_nor_letter(answering: Answering) -> None:
+    answering.desk.scan(shipments=[a_shipment("SO1", version=NOON + MINUTE, picked_at=NOON + MINUTE)])
+    for step in ("issue_voucher", "apologise"):
+        result = answering.perform(step)
+        assert (result.state, result.label) == ("skipped", "not needed: SO1 has moved on")
+    assert not answering.sinks.arrived
+
+
+def test_an_order_that_moves_on_after_the_intent_is_not_written_to(answering: Answering) -> None:
+    answering.sinks.outcome["customer_mail"] = Outcome("not_sent", "down", timedelta(0))
+    assert answering.perform("apologise").state == "again"
+    answering.sinks.outcome.clear()
+    answering.desk.scan(shipments=[a_shipment("SO1", version=NOON + MINUTE, picked_at=NOON + MINUTE)])
+    assert answering.perform("apologise").state == "skipped"
+    assert answering.states("apologise") == ["cancelled"]
+    assert not answering.sinks.arrived
+
+
+def test_an_incident_that_is_over_needs_no_step(answering: Answering) -> None:
+    answering.desk.scan(shipments=[a_shipment("SO1", version=NOON + MINUTE, picked_at=NOON + MINUTE)])
+    answering.desk.scan()
+    result = answering.perform("call_customer")
+    assert (result.state, result.label) == ("skipped", "not needed: the incident is resolved")
+
+
+def test_a_refused_act_says_why_and_is_tried_anew_when_a_person_clears_it(answering: Answering) -> None:
+    answering.sinks.outcome["work_order"] = Outcome("refused", "no such project")
+    assert answering.perform("call_customer").label == "refused: no such project"
+    answering.sinks.outcome.clear()
+    assert answering.perform("call_customer").state == "done"
+    assert answering.states("call_customer") == ["failed", "delivered"]
+
+
+def test_nobody_is_written_to_at_night(answering: Answering) -> None:
+    answering.desk.set_time(NOON + 11 * HOUR)  # 23:00
+    result = answering.perform("apologise")
+    assert (result.state, result.label[:28]) == ("done", "waits until 11-19 08:00: cus")
+    assert not answering.sinks.arrived
+
+
+def test_a_customer_is_written_to_twice_a_day_and_not_three_times(answering: Answering) -> None:
+    with answering.desk.engine.begin() as conn:
+        conn.execute(
+            text("""
+            insert into effect (
+                effect_key, family, sink, recipient, payload, level, planned_at, valid_until, next_attempt_at,
+                order_id, customer_id, side_effect, business_key, incident_id, step
+            )
+            select 'other-' || n, 'response', 'customer_mail', 'C-SO1', '{}', 1, business_now(),
+                business_now() + interval '1 hour', business_now(), 'SO9' || n, 'C-SO1', 'customer', 'x:' || n,
+                (select max(incident_id) from incident), 's'
+            from generate_series(1, 2) as n
+        """)
+        )
+    assert answering.perform("apologise").label == "not needed: the customer has been written to 2 times today"
+
+
+def test_another_incident_about_the_order_does_not_compensate_it_again(answering: Answering) -> None:
+    answering.perform("issue_voucher")
+    answering.desk.scan(shipments=[a_shipment("SO1", version=NOON + MINUTE, picked_at=NOON + MINUTE)])
+    answering.desk.advance(30 * HOUR)
+    answering.desk.scan()  # late again, in the next step
+    again = answering.perform("issue_voucher")
+    assert again.state == "skipped" and "late_delivery:SO1 is done already" in again.label
+    assert answering.sinks.count()["voucher"] == 1
+
+
+# --- people stop it ---
+
+
+def pause(desk: Desk, scope: str, subject: str) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(
+            text("""
+                insert into pause (scope, subject, taken_by, reason, since, until)
+                values (:scope, :subject, 'wang.fang', 'calls herself', business_now(), business_now() + interval '2 h')
+            """),
+            {"scope": scope, "subject": subject},
+        )
+
+
+@pytest.mark.parametrize(
+    ("scope", "subject"), [("everything", ""), ("playbook", "single_important"), ("order", "SO1"), ("incident", "1")]
+)
+def test_whoever_pauses_it_stops_every_step_until_the_pause_ends(
+    answering: Answering, scope: str, subject: str
+) -> None:
+    pause(answering.desk, scope, subject)
+    result = answering.perform("issue_voucher")
+    assert (result.state, result.label) == ("held", "held by wang.fang until 11-18 14:00: calls herself")
+    answering.desk.advance(2 * HOUR + MINUTE)
+    assert answering.perform("issue_voucher").state == "done"
+
+
+def test_a_pause_stops_what_was_intended_before_it_and_not_sent_yet(answering: Answering) -> None:
+    answering.sinks.outcome["work_order"] = Outcome("not_sent", "down", timedelta(0))
+    answering.perform("call_customer")
+    answering.sinks.outcome.clear()
+    pause(answering.desk, "order", "SO1")
+    pause(answering.desk, "incident", "1")
+    assert answering.perform("call_customer").state == "held"
+    assert not answering.sinks.arrived
