@@ -13,7 +13,7 @@ from demo.arrival import arrival
 from demo.clock import Clock
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: aiosmtpd reads every attribute of its handler, and Python 3.11.2 has a bad one there
 class Mailbox:
     """All mails of all recipients; the hook names are aiosmtpd's."""
 
