@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test check bench lock clean help
+.PHONY: demo demo-check test check bench chaos lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -30,6 +30,11 @@ check: $(READY) ## format, lint, types, layers, SQL, policy, playbooks
 
 bench: $(READY) ## what a scan costs, as a ratio to the naive way
 	$(BIN)/python bench/candidates.py
+
+KILLS ?= 1000
+SEED ?= 1
+chaos: $(READY) ## kill, freeze and crash the senders; KILLS, SEED, and CONTROL=send_then_record|async_commit
+	@$(BIN)/python -m bench.chaos --kills $(KILLS) --seed $(SEED) --control "$(CONTROL)"
 
 lock: $(READY) ## compile requirements.txt anew from requirements.in
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q requirements.in -o requirements.txt

@@ -20,6 +20,6 @@ from pathlib import Path
 
 from airflow.sdk import get_parsing_context
 
-from orderwatch.operators.playbook_dags import dags_of
+from orderwatch.bundles.dags import dags_of
 
 globals().update(dags_of(Path(__file__).parent, wanted=get_parsing_context().dag_id))

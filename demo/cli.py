@@ -40,6 +40,7 @@ def serve(
         str, typer.Option(help="Where the company's clock starts; without an offset it is Shanghai time.")
     ] = FIRST_MORNING,
     users: Users = "",
+    important: Annotated[int, typer.Option(min=0, help="So many late orders of VIP customers on top.")] = 0,
     history: Annotated[int, typer.Option(hidden=True, min=100)] = HISTORY,
 ) -> None:
     """Run the company until Ctrl-C.
@@ -56,7 +57,7 @@ def serve(
             param_hint="--orders",
         )
     start = _instant(now, "--now", ZONE)
-    _run(make_company(seed=seed, orders=orders, now=start, history=history), folder, users)
+    _run(make_company(seed=seed, orders=orders, now=start, history=history, important=important), folder, users)
 
 
 @app.command()

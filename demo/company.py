@@ -35,13 +35,14 @@ class Company:
     planted: dict[int, Planted] | None  # None: a replay, where nobody knows the truth
 
 
-def make_company(*, seed: int, orders: int, now: int, history: int = HISTORY) -> Company:
+def make_company(*, seed: int, orders: int, now: int, history: int = HISTORY, important: int = 0) -> Company:
     """Raises ``ValueError`` for fewer than ``MINIMUM_ORDERS`` open orders."""
     if orders < MINIMUM_ORDERS:
         raise ValueError(f"a company needs at least {MINIMUM_ORDERS} open orders to hold what is planted")
     dice = np.random.default_rng(seed)
     calendars = ordinary.Calendars.around(now)
-    plants = plant_all(World(now, calendars, orders))
+    world = World(now, calendars, orders, important)
+    plants = plant_all(world)
     finished = ordinary.history(dice, now, history, calendars)
     sprinkle(dice, finished, history)
     open_now = ordinary.open_orders(dice, now, _free_places(orders, plants), calendars)
@@ -50,7 +51,7 @@ def make_company(*, seed: int, orders: int, now: int, history: int = HISTORY) ->
     known = max(len(everyday) // ORDERS_PER_CUSTOMER, 1)
     everyday.customer = dice.integers(0, known, len(everyday))
     customers = make_customers(dice, now, known, [plant.tier for plant in plants])
-    book, where = numbering.number(join([everyday, _planted_book(plants, World(now, calendars, orders), known)]))
+    book, where = numbering.number(join([everyday, _planted_book(plants, world, known)]))
     rows = [int(row) for row in where[len(everyday) :]]
     numbering.assign_waves(dice, book)
     numbering.assign_manifests(book)

@@ -59,11 +59,15 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a recipe may know: now (epoch seconds), the calendars, and how large the company is."""
+    """What a recipe may know: now (epoch seconds), the calendars, how large the company is, and how bad a day it has.
+
+    ``important`` late orders of VIP customers come on top, for whoever wants to see many incidents at once.
+    """
 
     now: int
     calendars: Calendars
     orders: int
+    important: int = 0
 
     @property
     def copies(self) -> int:

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from orderwatch.commands import effects, incidents, pauses, plan, silences
 from orderwatch.paths import HOME, PLAYBOOKS, POLICY
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ app.add_typer(demo, name="demo")
 app.add_typer(db, name="db")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(playbooks, name="playbooks")
+app.add_typer(effects.app, name="effects")
+app.add_typer(incidents.app, name="incidents")
+app.add_typer(pauses.app, name="pauses")
+app.add_typer(silences.app, name="silences")
+playbooks.command("plan")(plan.plan)
 
 Seed = Annotated[int, typer.Option(envvar="DEMO_SEED", help="Another seed is another company.")]
 Orders = Annotated[int, typer.Option(envvar="DEMO_ORDERS", min=400, help="Open orders of the company.")]
@@ -69,12 +75,18 @@ def up(seed: Seed = 7, orders: Orders = 2000, replay: Replay = None, at: At = No
 
 
 @demo.command()
-def check(seed: Seed = 7, orders: Orders = 2000, replay: Replay = None, at: At = None) -> None:
+def check(
+    seed: Seed = 7,
+    orders: Orders = 2000,
+    replay: Replay = None,
+    at: At = None,
+    important: Annotated[int, typer.Option(min=0, help="So many late orders of VIP customers on top.")] = 0,
+) -> None:
     """The same from nothing, one scan, then stop; the last line is the result as JSON, exit 0 only if exact."""
     from orderwatch.local.demo import Demo
     from orderwatch.local.verdict import compare, describe
 
-    one = Demo(STATE / "check", seed, orders, replay, _instant_for(replay, at))
+    one = Demo(STATE / "check", seed, orders, replay, _instant_for(replay, at), important)
     _stop_on_signals()
     try:
         one.up(afresh=True)
@@ -84,6 +96,9 @@ def check(seed: Seed = 7, orders: Orders = 2000, replay: Replay = None, at: At =
             result = describe(reality)
         else:
             result, differences = compare(one.company_get("control", "/_truth"), reality)
+            result |= one.answered()
+            if result["acts_unsettled"]:
+                differences.append(f"{result['acts_unsettled']} acts of playbooks are not settled")
             _show(one)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -97,7 +97,7 @@ def test_only_the_sources_of_the_form_are_asked(install: Install) -> None:
     assert states(run) == {
         "open_scan": "success", "erp.pull": "success", "wms.pull": "skipped", "crm.pull": "skipped",
         "validate_feeds": "success", "apply_feeds": "success", "detect_anomalies": "success",
-        "notify_owners": "success",
+        "start_responses": "success", "notify_owners": "success",
     }  # fmt: skip
     assert [row[0] for row in installation.ask(PULLS, scan=returned(run, "open_scan"))] == ["erp"]
 

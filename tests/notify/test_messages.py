@@ -15,13 +15,23 @@ FRAME = {"count": 3, "role": "运营经理", "now": "2026-11-18 12:00", "link": 
 FAILURE = {"dag": "order_health_scan", "task": "erp.pull", "run": "r1", "reason": "refused", "link": "http://a/l"}
 LANGUAGES = ("zh-CN", "en")
 FORMS = ("wecom", "mail")
-LISTS = ("opened", "grown", "digest", "resolved")
+LISTS = ("opened", "grown", "digest", "resolved", "escalated", "reminder")
 
 
 def an_item(number: int = 1, **changes: Any) -> dict[str, Any]:
     plain = {
         "number": f"#{number}", "level": "一级", "kind": "单个订单超时", "node": "拣货", "orders": [f"SO{number:010}"],
         "explanation": "在拣货已 3 天", "cause": "WH-SH 缺货 ELEC-0777", "all_orders": 7, "is_source": False,
+        "owner": "客服主管", "since": "2026-11-18 11:00", "acknowledge_by": "2026-11-18 11:30",
+        "acknowledged_by": "li.ting",
+    }  # fmt: skip
+    return plain | changes
+
+
+def a_pause(**changes: Any) -> dict[str, Any]:
+    plain = {
+        "subject": "order SO1", "taken_by": "wang.fang", "reason": "calls herself", "since": "2026-11-18 10:00",
+        "until": "2026-11-18 12:00",
     }  # fmt: skip
     return plain | changes
 
@@ -33,7 +43,8 @@ def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tupl
 
 
 def values_of(family: str) -> dict[str, Any]:
-    return FAILURE if family == "task_failed" else FRAME | {"items": [an_item()], "hidden": 0}
+    item = a_pause() if family == "pause_over" else an_item()
+    return FAILURE if family == "task_failed" else FRAME | {"items": [item], "hidden": 0}
 
 
 # --- every template ---
@@ -50,7 +61,7 @@ def test_every_family_has_a_text_for_every_channel_and_language(family: str, for
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("family", LISTS)
+@pytest.mark.parametrize("family", [*LISTS, "pause_over"])
 def test_every_family_has_a_subject_in_one_line(family: str, language: str) -> None:
     subject = render(TEMPLATES, f"{family}.subject", language, values_of(family), markup=False)
     assert subject.startswith("[Orderwatch]") and "\n" not in subject
@@ -154,6 +165,19 @@ def test_hostile_text_is_words_and_nothing_else(kind: str, place: str) -> None:
     text = text_of("opened", "wecom_app", [an_item(**{place: value})], ("en",))
     assert not tricks_in(text)
     assert "49" not in text
+
+
+@pytest.mark.parametrize("place", ["subject", "taken_by", "reason"])
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_whoever_pauses_may_write_what_they_like(kind: str, place: str) -> None:
+    assert not tricks_in(text_of("pause_over", "wecom_app", [a_pause(**{place: HOSTILE[kind]})], ("en",)))
+
+
+@pytest.mark.parametrize("family", ["escalated", "reminder"])
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_login_or_a_title_is_words_and_nothing_else(kind: str, family: str) -> None:
+    item = an_item(acknowledged_by=HOSTILE[kind], owner=HOSTILE[kind])
+    assert not tricks_in(text_of(family, "wecom_app", [item], ("en",)))
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

@@ -315,6 +315,8 @@ def send_mail(client: MailClient, subject: str = "一级事件", text: str = "�
         ("DATA", "554 spam", "refused"),
         ("DATA", "451 later", "not_sent"),
         ("DATA", "421 closing", "not_sent"),
+        ("DATA", "999 nonsense", "unknown"),  # no refusal: it may have kept the mail
+        ("MAIL", "999 nonsense", "unknown"),
     ],
 )
 def test_the_answer_of_the_mail_server_decides(command: str, answer: str, result: str) -> None:

@@ -27,7 +27,9 @@ from tests.pipeline.killing import killed_after, killed_after_seconds, killed_by
 MESSAGES = 30
 ROUNDS = 10
 Senders = dict[str, Send]
-RECIPIENT = {"wecom_app": "user{}", "mail": "user{}@example.com", "wecom_robot": "operations"}
+RECIPIENT = {
+    "wecom_app": "user{}", "mail": "user{}@example.com", "wecom_robot": "operations", "crm_note": "C0000{}"
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -191,3 +193,22 @@ def test_a_sender_that_breaks_leaves_its_message_in_doubt(pipeline: Pipeline) ->
     assert states(pipeline, "broken") == {"broken, message 00.": "needs_human"}
     unsent: Any = pipeline.ask("select last_error from effect where effect_key like 'broken%'")
     assert unsent == ["the sender failed: KeyError"]
+
+
+def test_an_unknown_note_is_looked_for_before_a_person_is_asked(install: Install) -> None:
+    """Its lease has run out long ago: even so the CRM is asked first."""
+    pipeline = install("orderwatch_empty")
+    plan(pipeline, "note", 2, ("crm_note",))
+
+    def broken(effect: Effect) -> Outcome:
+        return Outcome("unknown", "the answer was lost", timedelta(0))
+
+    def find(effect: Effect) -> Outcome:
+        return Outcome("delivered", ref="N-1") if effect.effect_key.endswith("00.") else Outcome("unknown", "not there")
+
+    assert dict(dispatch(pipeline.engine, {"crm_note": broken})) == {"unknown": 2}
+    assert set(states(pipeline, "note").values()) == {"unknown"}
+    with pipeline.engine.begin() as conn:
+        conn.execute(text("update effect set first_sent_at = first_sent_at - interval '15 min'"))
+    assert dict(dispatch(pipeline.engine, {}, finders={"crm_note": find})) == {"delivered": 1}
+    assert list(states(pipeline, "note").values()) == ["delivered", "needs_human"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from orderwatch.core.effect import Outcome
+from orderwatch.store import pauses
 from tests.pipeline.answering import Answering
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order
 
@@ -140,27 +143,27 @@ def test_another_incident_about_the_order_does_not_compensate_it_again(answering
 # --- people stop it ---
 
 
-def pause(desk: Desk, scope: str, subject: str) -> None:
+def pause(desk: Desk, scope: Any, subject: str) -> None:
     with desk.engine.begin() as conn:
-        conn.execute(
-            text("""
-                insert into pause (scope, subject, taken_by, reason, since, until)
-                values (:scope, :subject, 'wang.fang', 'calls herself', business_now(), business_now() + interval '2 h')
-            """),
-            {"scope": scope, "subject": subject},
+        pauses.take(
+            conn, scope=scope, subject=subject, by="wang.fang", reason="calls herself", lasting=2 * HOUR, now=desk.now()
         )
 
 
 @pytest.mark.parametrize(
     ("scope", "subject"), [("everything", ""), ("playbook", "single_important"), ("order", "SO1"), ("incident", "1")]
 )
-def test_whoever_pauses_it_stops_every_step_until_the_pause_ends(
+def test_whoever_pauses_it_stops_every_step_until_somebody_hands_back(
     answering: Answering, scope: str, subject: str
 ) -> None:
     pause(answering.desk, scope, subject)
     result = answering.perform("issue_voucher")
     assert (result.state, result.label) == ("held", "held by wang.fang until 11-18 14:00: calls herself")
-    answering.desk.advance(2 * HOUR + MINUTE)
+    answering.desk.advance(2 * HOUR)
+    assert answering.perform("issue_voucher").label.endswith("its time is up, hand back or take over")
+    with answering.desk.engine.begin() as conn:
+        (one,) = pauses.read_live(conn)
+        assert pauses.end(conn, one.pause_id, "wang.fang", answering.desk.now())
     assert answering.perform("issue_voucher").state == "done"
 
 
@@ -172,3 +175,57 @@ def test_a_pause_stops_what_was_intended_before_it_and_not_sent_yet(answering: A
     pause(answering.desk, "incident", "1")
     assert answering.perform("call_customer").state == "held"
     assert not answering.sinks.arrived
+
+
+# --- the playbook's own limits ---
+
+
+def test_after_its_time_the_playbook_leaves_the_incident_to_people(answering: Answering) -> None:
+    with answering.desk.engine.begin() as conn:
+        conn.execute(
+            text("""
+            insert into playbook_version values ('sha', 'single_important', 'raw', now());
+            insert into response (incident_id, attempt, playbook, sha, run_id, started_at)
+            values ((select max(incident_id) from incident), 1, 'single_important', 'sha', 'r', business_now());
+        """)
+        )
+    answering.desk.advance(12 * HOUR - MINUTE)
+    assert answering.perform("call_customer").state == "done"
+    answering.desk.advance(2 * MINUTE)
+    assert answering.perform("hurry_warehouse").label == "not needed: the playbook's time (12h) is over; people go on"
+
+
+def test_one_incident_never_costs_more_than_its_playbook_allows(answering: Answering) -> None:
+    limits = answering.loaded.playbook.limits.model_copy(  # type: ignore[union-attr]
+        update={"spend": answering.loaded.playbook.limits.spend.model_copy(update={"amount_minor": 599})}  # type: ignore[union-attr]
+    )
+    playbook = answering.loaded.playbook.model_copy(update={"limits": limits})  # type: ignore[union-attr]
+    answering.loaded = replace(answering.loaded, playbook=playbook)  # type: ignore[type-var]
+    result = answering.perform("issue_voucher")
+    assert (result.state, result.label) == (
+        "failed", "held back: ¥6.00 is more than the playbook allows for one incident (¥5.99)"
+    )  # fmt: skip
+
+
+def test_an_end_that_has_not_come_is_waited_for(answering: Answering) -> None:
+    playbook = answering.loaded.playbook.model_copy(update={"exit": "!order.still_late"})  # type: ignore[union-attr]
+    answering.loaded = replace(answering.loaded, playbook=playbook)  # type: ignore[type-var]
+    assert answering.perform("confirm").label == "not confirmed yet: !order.still_late is not so"
+
+
+def test_every_pause_says_why_and_has_an_end(desk: Desk) -> None:
+    with desk.engine.begin() as conn:
+        for wrong in ({"reason": " "}, {"lasting": 8 * 24 * HOUR}, {"scope": "order", "subject": ""}):
+            plain: dict[str, Any] = {
+                "scope": "incident", "subject": "1", "by": "x", "reason": "y", "lasting": HOUR, "now": desk.now()
+            }  # fmt: skip
+            with pytest.raises(ValueError, match=r"say|lasts"):
+                pauses.take(conn, **plain | wrong)
+
+
+def test_taking_a_pause_again_moves_its_end_and_handing_back_twice_says_so(desk: Desk) -> None:
+    with desk.engine.begin() as conn:
+        about: dict[str, Any] = {"scope": "everything", "subject": "", "by": "x", "reason": "y", "now": desk.now()}
+        first, second = (pauses.take(conn, lasting=hours * HOUR, **about) for hours in (1, 2))
+        assert first == second and len(pauses.read_live(conn)) == 1
+        assert [pauses.end(conn, first, "x", desk.now()) for _ in range(2)] == [True, False]

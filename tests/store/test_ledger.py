@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ LEGAL = {
     ("planned", "sending"), ("planned", "expired"), ("sending", "delivered"), ("sending", "planned"),
     ("sending", "failed"), ("sending", "unknown"), ("unknown", "sending"), ("unknown", "needs_human"),
     ("needs_human", "delivered"), ("needs_human", "failed"), ("held", "planned"), ("held", "cancelled"),
-    ("held", "expired"), ("planned", "cancelled"), ("unknown", "delivered"),
+    ("held", "expired"), ("planned", "cancelled"), ("unknown", "delivered"), ("sending", "needs_human"),
 }  # fmt: skip
 
 
@@ -297,3 +298,141 @@ def test_the_time_of_a_claim_is_the_companys_time(engine: Engine) -> None:
         plan(conn)
         assert ledger.claim(conn, now - MINUTE) is None
         assert ledger.claim(conn, business_now(conn)) is not None
+
+
+# --- an attempt that may have arrived is not undone by one that surely did not ---
+
+
+@pytest.fixture
+def in_doubt(engine: Engine) -> Effect:
+    """An effect on its second attempt, whose first one may have arrived."""
+    planned(engine)
+    claim(engine)
+    sender_dies(engine)
+    tidy(engine)
+    again = claim(engine)
+    assert again is not None
+    return again
+
+
+def test_not_sent_this_time_leaves_open_whether_it_was_sent_the_last_time(engine: Engine, in_doubt: Effect) -> None:
+    finish(engine, in_doubt, "not_sent")
+    assert state(engine) == "unknown"
+    tidy(engine, later=timedelta(hours=12, seconds=1))  # no plan that could expire and give its money back
+    assert state(engine) == "unknown"
+    assert finish(engine, claim(engine, later=MINUTE), "delivered")
+
+
+def test_a_refused_repeat_may_be_a_refusal_of_what_was_done(engine: Engine, in_doubt: Effect) -> None:
+    finish(engine, in_doubt, "refused")
+    assert state(engine) == "needs_human"
+
+
+def test_the_memory_of_a_sink_counts_from_the_first_attempt_that_may_have_arrived(engine: Engine) -> None:
+    planned(engine)
+    finish(engine, claim(engine), "not_sent")
+    with engine.connect() as conn:
+        assert conn.execute(text("select first_sent_at from effect")).scalar_one() is None
+
+
+# --- what a sink, or a person, is asked about ---
+
+
+@pytest.fixture
+def note(engine: Engine) -> Effect:
+    """An unknown note of the CRM, which can be asked."""
+    planned(engine, sink="crm_note")
+    claimed = claim(engine)
+    assert claimed is not None
+    finish(engine, claimed, "unknown", wait=timedelta(0))
+    return claimed
+
+
+def reconcile(engine: Engine, note: Effect, result: Any) -> bool:
+    with engine.begin() as conn:
+        return ledger.reconcile(conn, note, Outcome(result, "not there", ref="N-7"), business_now(conn))
+
+
+def test_what_can_be_asked_about_is_neither_repeated_nor_handed_to_a_person(engine: Engine, note: Effect) -> None:
+    tidy(engine)
+    assert (state(engine), claim(engine, later=timedelta(hours=1))) == ("unknown", None)
+    with engine.connect() as conn:
+        asked = ledger.read_unknown(conn, ["crm_note"], business_now(conn), None)
+        assert [one.effect_key for one in asked] == ["k1"]
+        assert ledger.read_unknown(conn, ["crm_note"], business_now(conn), ["k2"]) == []
+        assert ledger.read_unknown(conn, ["voucher"], business_now(conn), None) == []
+
+
+def test_what_is_found_is_delivered_with_its_number(engine: Engine, note: Effect) -> None:
+    assert reconcile(engine, note, "delivered")
+    with engine.connect() as conn:
+        assert conn.execute(text("select state, ref from effect")).one() == ("delivered", "N-7")
+
+
+@pytest.mark.parametrize(("age", "after"), [("9 min 58 s", "unknown"), ("10 min", "needs_human")])
+def test_what_is_not_found_may_still_arrive_for_ten_minutes(engine: Engine, note: Effect, age: str, after: str) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("update effect set first_sent_at = first_sent_at - cast(:age as interval)"), {"age": age})
+    assert not reconcile(engine, note, "unknown")
+    assert state(engine) == after
+
+
+def test_an_answer_about_an_earlier_attempt_does_not_count(engine: Engine, note: Effect) -> None:
+    assert reconcile(engine, note, "delivered")
+    assert not reconcile(engine, note, "delivered")
+    reconcile(engine, note, "unknown")
+    assert state(engine) == "delivered"
+
+
+def settle(engine: Engine, *, arrived: bool) -> bool:
+    with engine.begin() as conn:
+        number = conn.execute(text("select effect_id from effect")).scalar_one()
+        return ledger.settle(conn, number, arrived=arrived, who="li.na", because="asked her", now=business_now(conn))
+
+
+@pytest.mark.parametrize(("arrived", "after", "said"), [(True, "delivered", ""), (False, "failed", "did not ")])
+def test_a_person_settles_what_nobody_else_can(engine: Engine, arrived: bool, after: str, said: str) -> None:
+    planned(engine, sink="mail")
+    assert not settle(engine, arrived=arrived)  # nobody was asked yet
+    finish(engine, claim(engine), "unknown")
+    tidy(engine)
+    with engine.connect() as conn:
+        assert [row.recipient for row in ledger.read_unsettled(conn)] == ["li.ting"]
+    assert settle(engine, arrived=arrived)
+    assert state(engine) == after
+    assert not settle(engine, arrived=not arrived)  # once
+    with engine.connect() as conn:
+        assert ledger.read_unsettled(conn) == []
+        last = conn.execute(text("select note from effect_event order by event_id desc limit 1")).scalar_one()
+    assert last == f"{said or ''}{'arrive' if said else 'arrived'}, says li.na: asked her"
+
+
+# --- whatever the server's defaults ---
+
+
+def test_a_claim_is_on_the_disk_before_anything_is_sent(engine: Engine) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("set local synchronous_commit = off"))
+        ledger.claim(conn, business_now(conn))
+        assert conn.execute(text("show synchronous_commit")).scalar_one() == "on"
+
+
+def test_a_sender_that_freezes_in_the_middle_loses_its_locks(engine: Engine) -> None:
+    with engine.begin() as conn:
+        ledger.claim(conn, business_now(conn))
+        assert conn.execute(text("show idle_in_transaction_session_timeout")).scalar_one() == "30s"
+
+
+def test_two_senders_at_once_do_not_take_the_same_place_in_a_robots_minute(engine: Engine) -> None:
+    for key in ("a", "b"):
+        planned(engine, key, sink="wecom_robot")
+    with engine.begin() as conn:
+        conn.execute(text("delete from sink_bucket"))
+        conn.execute(text("insert into sink_bucket values ('wecom_robot', 'li.ting', 4, business_now())"))
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as first:
+            assert ledger.claim(first, business_now(first)) is not None
+            second = pool.submit(claim, engine)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)  # it waits for the first to decide
+        assert second.result() is None

@@ -31,7 +31,7 @@ with candidate as (
             or not exists (
                 select 1 from pause as p
                 where
-                    p.ended_at is null and p.until > :now
+                    p.ended_at is null
                     and (
                         p.scope = 'everything'
                         or p.scope = 'incident' and p.subject = w.incident_id::text
@@ -49,6 +49,7 @@ with candidate as (
     for update of w skip locked
 ),
 
+-- whoever was quicker may have taken what seemed to be left: then nothing is claimed
 paid as (
     insert into sink_bucket as b (sink, recipient, tokens, filled_at)
     select sink, recipient, per_minute - 1, :now from candidate
@@ -61,14 +62,24 @@ paid as (
                 * (select per_minute from candidate) / 60.0
             ) - 1,
             filled_at = :now
+        where
+        least(
+            (select per_minute from candidate),
+            b.tokens + extract(epoch from :now - b.filled_at)
+            * (select per_minute from candidate) / 60.0
+        ) >= 1 + (select case when level = 3 then 0 else reserved end from candidate)
+    returning sink
 )
 
 update effect as e set
     state = 'sending',
     fence = e.fence + 1,
     attempts = e.attempts + 1,
+    in_doubt = e.state = 'unknown',
     lease_until = clock_timestamp() + s.lease,
     first_sent_at = coalesce(e.first_sent_at, clock_timestamp())
 from sink as s, candidate as c
-where s.sink = e.sink and e.effect_id = c.effect_id
+where
+    s.sink = e.sink and e.effect_id = c.effect_id
+    and (c.per_minute is null or exists (select 1 from paid))
 returning e.effect_id, e.effect_key, e.sink, e.recipient, e.payload, e.fence

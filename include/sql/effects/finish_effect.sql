@@ -1,8 +1,14 @@
--- only the holder of the lease may say how it ended; five failures in a row close the way to the sink for a while
+-- only the holder of the lease may say how it ended; five failures in a row close the way to the sink for a while.
+-- That this attempt came to nothing says nothing about an earlier one
 with done as (
     update effect set
-        state = :state,
+        state = case
+            when in_doubt and :state = 'planned' then 'unknown'
+            when in_doubt and :state = 'failed' then 'needs_human'
+            else :state
+        end,
         lease_until = null,
+        first_sent_at = case when in_doubt or :state <> 'planned' then first_sent_at end,
         delivered_at = case when :state = 'delivered' then cast(:now as timestamptz) end,
         next_attempt_at = coalesce(:next_attempt_at, next_attempt_at),
         last_error = :error,

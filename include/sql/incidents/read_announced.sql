@@ -2,6 +2,12 @@
 -- that its owner has not been told of, and the words of the first
 select
     i.incident_id, i.dedup_key, i.kind, i.level, i.owner_role, i.acknowledge_by, i.reasons, i.state, i.told_at,
+    i.opened_at, i.asked_at, i.reminded_at, i.acknowledged_by,
+    -- the last time that it was let speak after a silence or a larger incident
+    (
+        select max(t.timeline_id) from timeline as t
+        where t.incident_id = i.incident_id and t.event in ('silence_ended', 'inhibition_ended')
+    ) as let_speak,
     -- how often it has begun before: woken after it was over, or risen from triage
     i.reopened + (i.triage_until is not null and i.kind <> 'triage')::integer as comeback,
     coalesce(m.orders, '{}') as orders,

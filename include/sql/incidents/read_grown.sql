@@ -11,6 +11,7 @@ with member as (
         i.state in ('open', 'acknowledged', 'mitigated')
         and i.kind in ('batch', 'stock_out', 'system_failure', 'mass_delay')
         and i.inhibited_by is null and i.told_at is not null
+        and not is_silenced(i.incident_id, :now)
 )
 
 select incident_id

@@ -20,7 +20,10 @@ on conflict (dedup_key) where state not in ('closed', 'dismissed', 'merged') do 
         kind = case live.kind when 'triage' then excluded.kind else live.kind end,
         state = case when live.state in ('resolved', 'triage') then excluded.state else live.state end,
         reopened = live.reopened + case live.state when 'resolved' then 1 else 0 end,
-        resolved_at = case live.state when 'resolved' then null else live.resolved_at end
+        resolved_at = case live.state when 'resolved' then null else live.resolved_at end,
+        -- who had taken it on has seen it end
+        acknowledged_at = case live.state when 'resolved' then null else live.acknowledged_at end,
+        acknowledged_by = case live.state when 'resolved' then null else live.acknowledged_by end
 returning
     incident_id, level, reopened, inhibited_by, xmax = 0 as opened,
     state = 'open' and triage_until is not null and kind <> 'triage' as promoted,

@@ -1,5 +1,8 @@
--- letters to this customer since the given instant, over all incidents
-select count(*) as letters from effect
+-- letters to this customer since the given instant over all incidents, and ever about this one
+select
+    count(*) filter (where planned_at > :since) as letters,
+    count(*) filter (where incident_id = :incident_id) as of_incident
+from effect
 where
-    customer_id = :customer_id and side_effect = 'customer' and planned_at > :since
+    customer_id = :customer_id and side_effect = 'customer'
     and state not in ('cancelled', 'expired', 'failed')

@@ -4,7 +4,8 @@ select
     i.parent_id,
     coalesce(m.orders, 0) as orders,
     coalesce(m.nodes, '{}') as nodes,
-    r.attempt, r.playbook, r.sha
+    r.attempt, r.playbook, r.sha, r.started_at,
+    coalesce(s.spent, '{}') as spent
 from incident as i
 left join lateral (
     select count(distinct a.order_id) as orders, array_agg(distinct a.node) as nodes
@@ -13,9 +14,17 @@ left join lateral (
     where x.incident_id = i.incident_id and a.closed_at is null
 ) as m on true
 left join lateral (
-    select attempt, playbook, sha from response
+    select attempt, playbook, sha, started_at from response
     where incident_id = i.incident_id
     order by attempt desc
     limit 1
 ) as r on true
+left join lateral (
+    select jsonb_object_agg(t.currency, t.minor) as spent
+    from (
+        select currency, sum(amount_minor) as minor from effect
+        where incident_id = i.incident_id and side_effect = 'money' and is_committed(state)
+        group by currency
+    ) as t
+) as s on true
 where i.incident_id = :incident_id

@@ -1,8 +1,8 @@
--- who has stopped the automation here, if anybody
+-- who has stopped the automation here, if anybody; a pause whose time is up still holds until somebody ends it
 select pause_id, scope, subject, taken_by, reason, since, until
 from pause
 where
-    ended_at is null and until > :now
+    ended_at is null
     and (
         scope = 'everything'
         or scope = 'incident' and subject = :incident_id

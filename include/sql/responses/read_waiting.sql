@@ -3,6 +3,7 @@ select i.incident_id
 from incident as i
 where
     i.state in ('triage', 'open', 'acknowledged') and i.inhibited_by is null
+    and not is_silenced(i.incident_id, business_now())
     and not exists (
         select 1
         from response as r

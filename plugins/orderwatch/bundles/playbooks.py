@@ -98,7 +98,7 @@ class PlaybookBundle(BaseDagBundle):
 
     def _publish(self, name: str, good: dict[str, str], errors: dict[str, str]) -> None:
         """Other machines build the release from our database; without it this one still serves its files."""
-        from orderwatch.core.playbook.load import parse_playbook
+        from orderwatch.core.playbook.load import parse_served
         from orderwatch.hooks.database import DatabaseHook
         from orderwatch.store import playbooks
         from orderwatch.store.database import business_now
@@ -109,7 +109,7 @@ class PlaybookBundle(BaseDagBundle):
             return
         try:
             with DatabaseHook().engine().begin() as conn:
-                members = [parse_playbook(f"{playbook}.yaml", raw) for playbook, raw in sorted(good.items())]
+                members = [parse_served(playbook, raw) for playbook, raw in sorted(good.items())]
                 playbooks.publish(conn, playbooks.Release(name, members), errors, business_now(conn))
         except Exception:
             log.exception("the playbooks of release %s could not be published; tried again at the next refresh", name)

@@ -101,6 +101,12 @@ class WorkCalendar:
         span = int(np.searchsorted(self.closes, second, side="right"))
         return _instant(max(second, int(self.opens[span]))) if span < self.opens.size else None
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether work goes on at this instant; at the closing time it does not."""
+        second = _epoch(at)
+        span = int(np.searchsorted(self.closes, second, side="right"))
+        return span < self.opens.size and int(self.opens[span]) <= second
+
     def closures(self, begin: datetime, end: datetime, min_length: timedelta) -> list[Closure]:
         """Rests of at least ``min_length`` that share a moment with ``begin`` … ``end``, earliest first."""
         shut, opens = self.closes[:-1], self.opens[1:]

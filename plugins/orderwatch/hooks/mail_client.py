@@ -66,7 +66,10 @@ class MailClient:
             return Outcome("not_sent", f"the mail server cannot do what we need: {error}", MENDED_BY_A_PERSON)
         except smtplib.SMTPResponseException as error:
             if not accepted:  # after that, only the goodbye went wrong
-                return _no(error.smtp_code, f"the mail server answered {error.smtp_code}")
+                said = f"the mail server answered {error.smtp_code}"
+                if handed_over and not 400 <= error.smtp_code < 600:  # no refusal: nobody can say what it has done
+                    return Outcome("unknown", said, TRY_AGAIN)
+                return _no(error.smtp_code, said)
         except (smtplib.SMTPException, OSError) as error:
             if not accepted:
                 detail = f"no answer from the mail server ({type(error).__name__})"

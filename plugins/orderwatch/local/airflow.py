@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
 import sys
@@ -77,11 +78,15 @@ class AirflowHome:
         passwords = self.folder / "logins.json"
         passwords.touch(mode=0o600)
         passwords.write_text(json.dumps({user: keys[user] for user in USERS}))
+        settings = self.folder / "config" / "airflow_local_settings.py"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text("import orderwatch.edge.preload  # once, and not in every task\n")
         own = {
             "AIRFLOW_HOME": str(self.folder),
             "AIRFLOW__CORE__DAGS_FOLDER": str(HOME / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(HOME / "plugins"),
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": str(4 * (os.cpu_count() or 2)),  # more only wait for one another
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
             "AIRFLOW__CORE__FERNET_KEY": keys["fernet"],
@@ -166,6 +171,14 @@ class AirflowApi:
         """The run: its state, and when it started and ended."""
         run: dict[str, Any] = self.call("GET", f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}")
         return run
+
+    def busy_playbooks(self) -> tuple[int, int]:
+        """How many runs of playbooks are at work, and how many wait for a person."""
+        runs = self.call("GET", "/dags/~/dagRuns?state=running&state=queued&limit=1000")["dag_runs"]
+        going = {(run["dag_id"], run["dag_run_id"]) for run in runs if run["dag_id"].startswith("playbook_")}
+        asked = self.call("GET", "/dags/~/dagRuns/~/hitlDetails?response_received=false&limit=1000")["hitl_details"]
+        waiting = {(one["task_instance"]["dag_id"], one["task_instance"]["dag_run_id"]) for one in asked} & going
+        return len(going - waiting), len(waiting)
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
         """Task id to state, in the order of the DAG's own listing."""

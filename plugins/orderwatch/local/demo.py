@@ -19,7 +19,7 @@ import requests
 from rich.console import Console
 from sqlalchemy import Engine, text
 
-from orderwatch.local import airflow, postgres
+from orderwatch.local import airflow, postgres, responses
 from orderwatch.local.airflow import AirflowApi, AirflowHome, wait_for
 from orderwatch.local.processes import Processes
 from orderwatch.local.verdict import Reality
@@ -31,6 +31,7 @@ from orderwatch.store.findings import (
     count_waiting,
     read_found,
     read_quarantined,
+    read_response_messages,
     read_silenced,
 )
 from orderwatch.store.migrate import migrate
@@ -48,6 +49,7 @@ class Demo:
     orders: int
     replay: Path | None = None  # serve this order history instead of the made-up company
     at: str | None = None  # the virtual instant at which the replay begins
+    important: int = 0  # late orders of VIP customers on top of what is planted
     console: Console = field(default_factory=lambda: Console(stderr=True))
     processes: Processes = field(init=False)
     company: dict[str, Any] = field(default_factory=dict)
@@ -122,16 +124,33 @@ class Demo:
         """Everything that can be compared with what the company planted."""
         with self.engine.connect() as conn:
             messages = count_messages(conn)
+            acts = read_response_messages(conn)
             return Reality(
                 orders=count_waiting(conn),
                 found=read_found(conn),
                 silenced=read_silenced(conn),
                 quarantined=read_quarantined(conn),
-                chat=self.company_get("wecom", "/_received"),
-                mails=self.company_get("control", "/_mails"),
+                chat=responses.without_answers(self.company_get("wecom", "/_received"), acts),
+                mails=responses.without_answers(self.company_get("control", "/_mails"), acts),
                 unsettled_messages=sum(n for state, n in messages.items() if state != "delivered"),
                 scan_seconds=self.scan_seconds,
             )
+
+    def answered(self) -> dict[str, Any]:
+        """Wait until every incident's playbook has ended or waits for a person; what reached the sinks, and when."""
+        with self._step("playbooks") as say:
+
+            def done() -> bool:
+                busy, waiting = self.api.busy_playbooks()
+                say(f"{busy} at work, {waiting} waiting for a person")
+                return busy == 0
+
+            time.sleep(1)
+            wait_for("the end of the playbooks", done, 600, self.processes.check)
+        with self.engine.connect() as conn:
+            acts = read_response_messages(conn)
+        received = {name: self.company_get(name, path) for name, path in responses.SINKS.items()}
+        return responses.describe(acts, received, self.api.busy_playbooks()[1], self.scan_began)
 
     # --- steps ---
 
@@ -147,7 +166,8 @@ class Demo:
         self._held = held
 
     def _identity(self) -> dict[str, Any]:
-        return {"seed": self.seed, "orders": self.orders, "replay": str(self.replay), "at": self.at}
+        about = {"seed": self.seed, "orders": self.orders, "replay": str(self.replay), "at": self.at}
+        return {**about, "important": self.important}
 
     @property
     def _what(self) -> str:
@@ -157,7 +177,8 @@ class Demo:
         start: list[str | Path] = [sys.executable, "-m", "demo"]
         if self.replay:
             return [*start, "replay", self.replay.resolve(), "--at", str(self.at), "--dir", folder]
-        return [*start, "serve", "--dir", folder, "--seed", str(self.seed), "--orders", str(self.orders)]
+        size = ("--seed", str(self.seed), "--orders", str(self.orders), "--important", str(self.important))
+        return [*start, "serve", "--dir", folder, *size]
 
     def _company_file(self) -> Path:
         return self.folder / "demo.json"
@@ -250,6 +271,7 @@ class Demo:
                 raise RuntimeError(f"{dag_id}: {', '.join(failed)} failed; logs are in {self.folder}/airflow/logs")
             run = self.api.run(dag_id, run_id)
             begun, ended = (datetime.fromisoformat(run[at]) for at in ("queued_at", "end_date"))
+            self.scan_began = begun
         return (ended - begun).total_seconds()
 
     @contextmanager

@@ -26,7 +26,8 @@ class NotifyOwnersOperator(OrderwatchOperator):
 
         if context["params"].get("dry_run"):
             raise AirflowSkipException("dry run: nobody is told, not even what earlier scans left to tell")
-        results = dispatch(self.engine(), Senders().by_sink())
+        senders = Senders()
+        results = dispatch(self.engine(), senders.by_sink(), finders=senders.finders())
         self.log.info("messages: %s", dict(results) or "none to send")
         missing = {result: n for result, n in results.items() if result != "delivered"}
         if missing:

@@ -17,6 +17,7 @@ class StartResponsesOperator(OrderwatchOperator):
     """Starts one run per incident under the incident's own name; returns how many were started.
 
     Cleared and run again it finds them started. Fails when Airflow did not begin a run; the next scan tries again.
+    Of a playbook file that is broken the data engineers hear, once per mistake.
     """
 
     template_fields: Sequence[str] = ("scan_id",)
@@ -27,15 +28,22 @@ class StartResponsesOperator(OrderwatchOperator):
 
     def execute(self, context: Context) -> Mapping[str, int]:
         from orderwatch.edge.runs import trigger
+        from orderwatch.notifiers.senders import Senders
+        from orderwatch.pipeline.dispatch import dispatch
+        from orderwatch.pipeline.playbook_errors import tell_errors
         from orderwatch.pipeline.responses import start_responses
+        from orderwatch.store.database import business_now
         from orderwatch.store.playbooks import read_served
 
         if context["params"].get("dry_run"):
             raise AirflowSkipException("dry run: nothing is answered")
-        engine = self.engine()
-        with engine.connect() as conn:
+        engine, policy = self.engine(), self.policy()
+        with engine.begin() as conn:
             playbooks = read_served(conn)
-        started = start_responses(engine, self.policy(), playbooks, trigger, int(self.scan_id))
+            told = tell_errors(conn, policy, business_now(conn))
+        if told:
+            dispatch(engine, Senders().by_sink(), only=told)
+        started = start_responses(engine, policy, playbooks, trigger, int(self.scan_id))
         self.log.info("responses: %s", started or "none to begin")
         if started.get("failed"):
             raise AirflowFailException(f"runs not begun: {started['failed']}; the log above names each and why")

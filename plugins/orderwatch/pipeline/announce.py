@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,19 +11,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from orderwatch.core.durations import Language
+from orderwatch.core.duty import Duty
 from orderwatch.core.messages import compose, render
-from orderwatch.core.notices import Announced, Family, Notice, plan_grown, plan_notices, plan_resolved
+from orderwatch.core.notices import Announced, Family, Notice, Told, plan_grown, plan_notices, plan_resolved
 from orderwatch.core.policy import Policy
 from orderwatch.core.titles import EVERY_NODE, KINDS, LEVELS
 from orderwatch.core.words import Node
 from orderwatch.paths import TEMPLATES
 from orderwatch.store import ledger
 from orderwatch.store.database import run
+from orderwatch.store.detection import read_calendars
 from orderwatch.store.findings import group_of
 
 WORTH_TELLING: Final = timedelta(hours=12)
 SHARED: Final = ("batch", "stock_out", "system_failure")  # the orders of these incidents share one named cause
 TOLD: Final = ("source", "mass_delay")  # the causes of these are sentences
+IN_LEDGER: Final = {"pause_over": "reminder"}  # families that differ in their words only
 MACHINERY: Final = "data_engineer"  # hears of every silent source beside its owner
 
 
@@ -37,52 +40,100 @@ class Announcement:
     link: str
 
 
+def duty_of(conn: Connection, policy: Policy, now: datetime) -> Duty:
+    """Who is there now; the office's hours are read only where a role keeps them."""
+    keeps_hours = any(role.on_duty == "office" for role in policy.roles.root.values())
+    office = read_calendars(conn).get(policy.calendars.code("office") or "") if keeps_hours else None
+    return Duty(policy, now, office)
+
+
 def announce(conn: Connection, opened: Sequence[int], resolved: Sequence[int], announcement: Announcement) -> int:
-    """Plan the messages about incidents that began, grew or ended; returns how many are new in the ledger."""
+    """Plan the messages about incidents that began, grew or ended; returns how many are new in the ledger.
+
+    What a person silences begins and grows without a message; its end is told to whoever was told that it began.
+    """
     policy, now = announcement.policy, announcement.now
-    told = {row.incident_id for row in run(conn, "incidents/count_told", incident_ids=list(resolved))}
-    due = run(conn, "incidents/read_grown", told_before=now - policy.grading.tell_growth_after)
+    silent = {row.incident_id for row in run(conn, "incidents/read_silenced", incident_ids=list(opened), now=now)}
+    told = run(conn, "incidents/read_told", incident_ids=list(resolved)).all()
+    due = run(conn, "incidents/read_grown", told_before=now - policy.grading.tell_growth_after, now=now)
+    begun = [incident_id for incident_id in dict.fromkeys(opened) if incident_id not in silent]
     grown = [row.incident_id for row in due if row.incident_id not in opened]
-    asked = [*opened, *grown, *told]
-    if not asked:
+    incidents = read_incidents(conn, [*begun, *grown, *(row.incident_id for row in told)])
+    if not incidents:
         return 0
-    incidents = {row.incident_id: row for row in run(conn, "incidents/read_announced", incident_ids=asked)}
-    notices = [
-        *plan_notices(_audience(incidents[i] for i in opened), policy),
-        *plan_grown(_audience(incidents[i] for i in grown), policy),
-        *plan_resolved(_audience(incidents[i] for i in sorted(told)), policy),
+    duty = duty_of(conn, policy, now)
+    ended = [
+        Told(row.incident_id, one.level, one.owner_role, row.sink, row.recipient)
+        for row in told
+        for one in [incidents[row.incident_id]]
     ]
-    planned = sum(_plan(conn, notice, incidents, announcement) for notice in notices)
-    run(conn, "incidents/mark_told", incident_ids=[*opened, *grown], now=now)
+    notices = [
+        *plan_notices(audience([incidents[i] for i in begun], policy), duty),
+        *plan_grown(audience([incidents[i] for i in grown], policy), duty),
+        *plan_resolved(ended, policy.roles),
+    ]
+    planned = sum(plan_message(conn, notice, incidents, announcement) for notice in notices)
+    run(conn, "incidents/mark_told", incident_ids=[*begun, *grown], now=now)
+    run(conn, "incidents/mark_asked", incident_ids=begun, now=now)
     return planned
 
 
-def _audience(rows: Iterable[Row[Any]]) -> list[Announced]:
-    audience = []
+def read_incidents(conn: Connection, incident_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """What messages say about the given incidents, by number."""
+    rows = run(conn, "incidents/read_announced", incident_ids=list(incident_ids)) if incident_ids else ()
+    return {row.incident_id: row for row in rows}
+
+
+def audience(rows: Iterable[Row[Any]], policy: Policy) -> list[Announced]:
+    """Each incident with its owner, and with the data engineers where a source is silent."""
+    heard = []
     for row in rows:
-        audience.append(Announced(row.incident_id, row.level, row.owner_role))
+        heard.append(Announced(row.incident_id, row.level, row.owner_role, _deputies(row, policy)))
         if row.kind == "source":
-            audience.append(Announced(row.incident_id, row.level, MACHINERY))
-    return audience
+            heard.append(Announced(row.incident_id, row.level, MACHINERY))
+    return heard
 
 
-def _plan(conn: Connection, notice: Notice, incidents: Mapping[int, Row[Any]], announcement: Announcement) -> bool:
+def _deputies(row: Row[Any], policy: Policy) -> tuple[str, ...]:
+    """What belongs to the first responder of a step has the deputies of that step."""
+    nodes = [policy.node(Node(number)) for number in row.nodes]
+    return nodes[0].deputies if nodes and nodes[0].first_responder == row.owner_role else ()
+
+
+def plan_message(
+    conn: Connection, notice: Notice, incidents: Mapping[int, Row[Any]], announcement: Announcement
+) -> bool:
+    """Write one message about incidents into the ledger; whether it is new there."""
     rows = [incidents[incident_id] for incident_id in notice.incident_ids]
-    form = "mail" if notice.sink == "mail" else "wecom"
+
+    def items_in(language: Language) -> list[dict[str, Any]]:
+        return [_item(row, notice.family, language, announcement) for row in rows]
+
+    return plan_text(conn, notice, _key(notice, rows[0]), items_in, announcement)
+
+
+def plan_text(
+    conn: Connection,
+    notice: Notice,
+    key: str,
+    items_in: Callable[[Language], Sequence[Mapping[str, Any]]],
+    announcement: Announcement,
+) -> bool:
+    """Write one message into the ledger, under the key by which it is planned once; whether it is new there."""
     text = compose(
         TEMPLATES,
-        f"{notice.family}.{form}",
+        f"{notice.family}.{'mail' if notice.sink == 'mail' else 'wecom'}",
         notice.languages,
         notice.sink,
-        lambda language: [_item(row, notice.family, language, announcement) for row in rows],
+        items_in,
         lambda language: _values(notice, language, announcement),
     )
     first = notice.languages[0]
-    values = {**_values(notice, first, announcement), "items": [_item(rows[0], notice.family, first, announcement)]}
+    values = {**_values(notice, first, announcement), "items": items_in(first)[:1]}
     planned = ledger.plan(
         conn,
-        key=_key(notice, rows[0]),
-        family=notice.family,
+        key=key,
+        family=IN_LEDGER.get(notice.family, notice.family),
         sink=notice.sink,
         recipient=notice.recipient,
         payload={
@@ -99,16 +150,31 @@ def _plan(conn: Connection, notice: Notice, incidents: Mapping[int, Row[Any]], a
 
 
 def _key(notice: Notice, first: Row[Any]) -> str:
-    """What was told of an incident's beginning does not silence its comeback, nor one growth the next."""
-    key = f"{notice.key}:{first.comeback}" if first.comeback else notice.key
-    return f"{key}:{first.told_at:%Y%m%dT%H%M%S}" if notice.family == "grown" else key
+    """What was told of an incident's beginning does not silence its comeback or its end of silence, nor one growth,
+    step or reminder the next."""
+    parts = [notice.key]
+    if first.comeback:
+        parts.append(str(first.comeback))
+    if first.let_speak and notice.family in {"opened", "digest"}:
+        parts.append(f"spoke{first.let_speak}")
+    if notice.family == "grown":
+        parts.append(_stamp(first.told_at))
+    if notice.family == "escalated":
+        parts += [f"step{notice.step}", _stamp(first.asked_at)]
+    if notice.family == "reminder":
+        parts.append(_stamp(first.reminded_at or first.asked_at))
+    return ":".join(parts)
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%S}"
 
 
 def _values(notice: Notice, language: Language, announcement: Announcement) -> dict[str, Any]:
     return {
         "count": len(notice.incident_ids),
         "role": announcement.policy.role(notice.role).title.say(language),
-        "now": _local(announcement.now, announcement),
+        "now": local(announcement.now, announcement.policy),
         "link": announcement.link,
     }
 
@@ -126,8 +192,13 @@ def _item(row: Row[Any], family: Family, language: Language, announcement: Annou
         "is_source": row.kind == "source",
         "cause": group_of(row.dedup_key) if row.kind in SHARED else "; ".join(row.reasons) if row.kind in TOLD else "",
         "explanation": row.explanation[language] if row.explanation else "",
+        "owner": policy.role(row.owner_role).title.say(language),
+        "since": local(row.opened_at, policy),
+        "acknowledge_by": local(row.acknowledge_by, policy) if row.acknowledge_by else "",
+        "acknowledged_by": row.acknowledged_by or "",
     }
 
 
-def _local(at: datetime, announcement: Announcement) -> str:
-    return f"{at.astimezone(ZoneInfo(announcement.policy.calendars.business_zone)):%Y-%m-%d %H:%M}"
+def local(at: datetime, policy: Policy) -> str:
+    """An instant as the business reads it on its clock."""
+    return f"{at.astimezone(ZoneInfo(policy.calendars.business_zone)):%Y-%m-%d %H:%M}"

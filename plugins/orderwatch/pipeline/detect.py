@@ -18,6 +18,9 @@ from orderwatch.core.policy import Policy
 from orderwatch.core.source_health import SourceHealth, assess_sources, judgeable
 from orderwatch.core.words import Candidate, Node
 from orderwatch.pipeline.announce import Announcement, announce
+from orderwatch.pipeline.escalate import escalate
+from orderwatch.pipeline.remind import remind
+from orderwatch.pipeline.silence import ask_anew, heed_silences
 from orderwatch.store import detection, incidents, scans
 from orderwatch.store.alerts import recalculate_exempted
 from orderwatch.store.candidates import read_candidates
@@ -38,7 +41,9 @@ class Findings:
     opened: list[int] = field(default_factory=list)
     resolved: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
-    messages: int = 0
+    messages: int = 0  # about what this scan found
+    escalated: int = 0
+    reminded: int = 0
     planned: list[dict[str, Any]] = field(default_factory=list)  # for the page of a dry run, which keeps nothing else
     silence: list[dict[str, Any]] = field(default_factory=list)
     silent: list[SourceHealth] = field(default_factory=list)
@@ -55,6 +60,8 @@ class Findings:
             "incidents_resolved": len(self.resolved),
             "incidents_closed": len(self.closed),
             "messages_planned": self.messages,
+            "escalated": self.escalated,
+            "reminded": self.reminded,
         }
 
 
@@ -117,7 +124,12 @@ def _detect(
     resolved, freed, found.closed = incidents.settle_incidents(conn, policy, scan_id, now)
     found.resolved += resolved
     found.opened += [incident_id for incident_id in freed if incident_id not in found.opened]
-    found.messages = announce(conn, found.opened, found.resolved, Announcement(policy, scan_id, now, link))
+    let_speak = heed_silences(conn, policy, scan_id, now)
+    ask_anew(conn, [*freed, *let_speak], policy, now)
+    announcement = Announcement(policy, scan_id, now, link)
+    found.messages = announce(conn, [*found.opened, *let_speak], found.resolved, announcement)
+    found.escalated = escalate(conn, announcement)
+    found.reminded = remind(conn, announcement)
     return found
 
 

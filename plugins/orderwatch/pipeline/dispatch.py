@@ -18,18 +18,41 @@ Send = Callable[[Effect], Outcome]
 WORKERS = 4
 
 
-def dispatch(engine: Engine, senders: Mapping[str, Send], only: Collection[str] | None = None) -> Counter[str]:
+def dispatch(
+    engine: Engine,
+    senders: Mapping[str, Send],
+    only: Collection[str] | None = None,
+    finders: Mapping[str, Send] | None = None,
+) -> Counter[str]:
     """Work through everything that may be sent now, or only through the effects with the given keys.
 
-    Returns how many attempts ended in which way.
+    ``finders`` ask a sink whether an unknown effect has arrived; without one, such effects stay unknown. Returns how
+    many attempts ended in which way; what is found counts as delivered.
     """
+    with engine.begin() as conn:
+        ledger.reap(conn)
+    found = _look_for_unknown(engine, finders or {}, only)
     with engine.begin() as conn:
         ledger.tidy(conn, business_now(conn))
     with ThreadPoolExecutor(WORKERS) as pool:
         results = [future.result() for future in [pool.submit(_work, engine, senders, only) for _ in range(WORKERS)]]
     with engine.begin() as conn:
         ledger.tidy(conn, business_now(conn))
-    return sum(results, Counter())
+    return sum(results, found)
+
+
+def _look_for_unknown(engine: Engine, finders: Mapping[str, Send], only: Collection[str] | None) -> Counter[str]:
+    """Ask the sinks that can be asked, before anything is handed to a person."""
+    found: Counter[str] = Counter()
+    if not finders:
+        return found
+    with engine.connect() as conn:
+        effects = ledger.read_unknown(conn, finders, business_now(conn), only)
+    for effect in effects:
+        outcome = _send(effect, finders)
+        with engine.begin() as conn:
+            found["delivered"] += ledger.reconcile(conn, effect, outcome, business_now(conn))
+    return +found
 
 
 def _work(engine: Engine, senders: Mapping[str, Send], only: Collection[str] | None) -> Counter[str]:

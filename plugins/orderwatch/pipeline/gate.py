@@ -15,7 +15,7 @@ from orderwatch.core.playbook.decide import decide
 from orderwatch.core.playbook.facts import Facts
 from orderwatch.core.playbook.schema import Gate
 from orderwatch.core.playbook.texts import money
-from orderwatch.pipeline.step import FAILED, Response, Result, effect_key, look, write_intent
+from orderwatch.pipeline.step import FAILED, Response, Result, look, over_limit, write_intent
 from orderwatch.store.database import as_json, business_now, run
 from orderwatch.store.detection import write_line
 from orderwatch.store.guards import ANSWERS, refusal, words_of
@@ -171,8 +171,10 @@ def _hold(
         if live[0].state != "held" or _same(conn, live[0], act):
             return None
         _withdraw(conn, live[0], now)
-    key = effect_key(response.incident_id, gate.of, 1 + max((row.attempt_group for row in mine), default=0), act)
-    got = write_intent(conn, response, gate.of, act, key, level, now, held="approval")
+    if over := over_limit(conn, response, act):
+        return over
+    group = 1 + max((row.attempt_group for row in mine), default=0)
+    got = write_intent(conn, response, gate.of, act, group, level, now, held="approval")
     return got if isinstance(got, Result) else None
 
 

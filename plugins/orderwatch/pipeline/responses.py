@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Engine
 
 from orderwatch.core.playbook.decide import choose
 from orderwatch.core.playbook.load import Loaded
+from orderwatch.core.playbook.schema import DAG_PREFIX
 from orderwatch.core.policy import Policy
 from orderwatch.store import responses
 from orderwatch.store.database import Lock, business_now, hold, run
 from orderwatch.store.detection import write_line
 
 log = logging.getLogger(__name__)
-DAG_PREFIX = "playbook_"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
+from orderwatch.core.durations import format_duration
 from orderwatch.core.playbook.acts import Act, Done, Situation, Subject, acts_of
+from orderwatch.core.playbook.conditions import compile_condition
 from orderwatch.core.playbook.decide import decide
 from orderwatch.core.playbook.facts import Facts
 from orderwatch.core.playbook.load import Loaded
@@ -57,6 +59,7 @@ class Response:
     incident_id: int
     senders: Mapping[str, Send]
     link: str = ""
+    finders: Mapping[str, Send] | None = None
 
 
 def perform(response: Response, step_id: str) -> Result:
@@ -81,7 +84,7 @@ def perform(response: Response, step_id: str) -> Result:
                 return planned
             keys = planned
         run(conn, "effects/try_now", keys=keys, now=now)
-    dispatch(response.engine, response.senders, only=keys)
+    dispatch(response.engine, response.senders, only=keys, finders=response.finders)
     with response.engine.begin() as conn:
         return _outcome(conn, response, step_id, step, keys)
 
@@ -92,17 +95,21 @@ def look(conn: Connection, response: Response, now: datetime) -> Result | tuple[
     if incident.state in OVER:
         into = f" into #{incident.parent_id}" if incident.parent_id else ""
         return Result("skipped", f"not needed: the incident is {incident.state}{into}")
+    runtime = response.loaded.playbook.limits.runtime
+    if incident.started_at is not None and now - incident.started_at > runtime:
+        return Result("skipped", f"not needed: the playbook's time ({format_duration(runtime)}) is over; people go on")
     members = responses.read_members(conn, response.incident_id)
     stop = run(
         conn,
         "responses/read_pause",
-        now=now,
         incident_id=str(response.incident_id),
         playbook=response.loaded.id,
         order_ids=[row.order_id for row in members],
     ).one_or_none()
     if stop is not None:
-        return Result("held", f"held by {stop.taken_by} until {_local(stop.until, response)}: {stop.reason}")
+        over = "; its time is up, hand back or take over" if stop.until <= now else ""
+        until = _local(stop.until, response)
+        return Result("held", f"held by {stop.taken_by} until {until}: {stop.reason}{over}")
     return incident, _situation(conn, response, incident, members, now)
 
 
@@ -171,6 +178,10 @@ def _confirm(conn: Connection, response: Response, incident: Row[Any], now: date
     ]
     if open_ends:
         return Result("failed", f"not confirmed yet: {', '.join(open_ends)}")
+    ending = response.loaded.playbook.exit
+    facts = responses.facts_of(incident, _first(conn, response), response.policy, now)
+    if ending is not None and not compile_condition(ending, "bool").of(facts):
+        return Result("again", f"not confirmed yet: {ending} is not so")
     run(conn, "responses/finish_earlier", incident_id=response.incident_id, now=now)
     if run(conn, "responses/set_mitigated", incident_id=response.incident_id, now=now).all():
         write_line(
@@ -184,6 +195,11 @@ def _confirm(conn: Connection, response: Response, incident: Row[Any], now: date
             detail={"playbook": response.loaded.id, "sha": response.loaded.sha},
         )
     return Result("done", "every act has arrived")
+
+
+def _first(conn: Connection, response: Response) -> Row[Any] | None:
+    members = responses.read_members(conn, response.incident_id)
+    return members[0] if members else None
 
 
 # --- intending ---
@@ -251,12 +267,24 @@ def _intend(
         if isinstance(letters, Result):
             return letters
         not_before = letters
+    if act.side_effect == "money" and (over := over_limit(conn, response, act)):
+        return over
     if act.side_effect == "money" and act.amount_minor > _auto(response, act):
         return Result(
             "failed", f"no decision about {_say(act)}: clear {response.loaded.playbook.gate_of(step_id)} to ask for one"
         )
-    key = effect_key(response.incident_id, step_id, 1 + max((row.attempt_group for row in mine), default=0), act)
-    return write_intent(conn, response, step_id, act, key, level, now, not_before=not_before)
+    group = 1 + max((row.attempt_group for row in mine), default=0)
+    return write_intent(conn, response, step_id, act, group, level, now, not_before=not_before)
+
+
+def over_limit(conn: Connection, response: Response, act: Act) -> Result | None:
+    """What the playbook itself allows for the whole incident, whoever approves."""
+    limit = response.loaded.playbook.limits.spend
+    spent = responses.read_incident(conn, response.incident_id).spent.get(act.currency, 0)
+    if limit is None or limit.currency != act.currency or spent + act.amount_minor > limit.amount_minor:
+        allowed = money(limit.amount_minor, limit.currency) if limit else "nothing"
+        return Result("failed", f"held back: {_say(act)} is more than the playbook allows for one incident ({allowed})")
+    return None
 
 
 def _to(row: Row[Any], act: Act) -> bool:
@@ -264,9 +292,10 @@ def _to(row: Row[Any], act: Act) -> bool:
     return act.order_id is not None or str(row.effect_key).endswith(f"-{act.recipient}")
 
 
-def effect_key(incident_id: int, step_id: str, group: int, act: Act) -> str:
-    """Incident, step and attempt; never a run, a try or a date, so that no rerun makes it another one."""
-    return f"inc-{incident_id}-{step_id}-{group}-{act.order_id or act.recipient}"
+def effect_key(conn: Connection, incident_id: int, step_id: str, group: int, act: Act) -> str:
+    """Installation, incident, step and attempt; never a run, a try or a date, so that no rerun makes it another one."""
+    code = run(conn, "responses/read_code").scalar_one()
+    return f"{code}-inc-{incident_id}-{step_id}-{group}-{act.order_id or act.recipient}"
 
 
 def write_intent(
@@ -274,15 +303,15 @@ def write_intent(
     response: Response,
     step_id: str,
     act: Act,
-    key: str,
+    group: int,
     level: int,
     now: datetime,
     *,
     not_before: datetime | None = None,
     held: str | None = None,
 ) -> str | Result:
-    """Write one effect; what no budget has room for is a result in words."""
-    group = int(key.removeprefix(f"inc-{response.incident_id}-{step_id}-").partition("-")[0])
+    """Write one effect and return its key; what no budget has room for is a result in words."""
+    key = effect_key(conn, response.incident_id, step_id, group, act)
     about = StepAct(
         incident_id=response.incident_id,
         step=step_id,
@@ -347,9 +376,17 @@ def _letters(conn: Connection, response: Response, act: Act, now: datetime) -> d
     rules = response.policy.response.customer_messages
     zone = ZoneInfo(response.policy.calendars.business_zone)
     since = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    sent = run(conn, "responses/count_customer_messages", customer_id=act.customer_id, since=since).scalar_one()
-    if sent >= rules.per_day:
-        return Result("skipped", f"not needed: the customer has been written to {sent} times today")
+    sent = run(
+        conn,
+        "responses/count_customer_messages",
+        customer_id=act.customer_id,
+        since=since,
+        incident_id=response.incident_id,
+    ).one()
+    if sent.letters >= rules.per_day:
+        return Result("skipped", f"not needed: the customer has been written to {sent.letters} times today")
+    if sent.of_incident >= response.loaded.playbook.limits.customer_messages:
+        return Result("skipped", f"not needed: the playbook allows {sent.of_incident} letters about one incident")
     return rules.speaks_at(now, zone)
 
 
@@ -373,7 +410,7 @@ def _outcome(conn: Connection, response: Response, step_id: str, step: Step, key
     mine = [row for row in rows if row.effect_key in keys]
     states = {row.state for row in mine}
     if not states:
-        return Result("skipped", "not needed: nothing was intended")
+        return Result("skipped", "not needed: nobody is to be told, the incident is silenced")
     if states <= {"delivered"}:
         return Result("done", _say_done(step, mine))
     if "needs_human" in states:

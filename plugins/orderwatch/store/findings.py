@@ -64,6 +64,11 @@ def count_messages(conn: Connection) -> dict[str, int]:
     return {row.state: row.effects for row in run(conn, "findings/count_messages")}
 
 
+def read_response_messages(conn: Connection) -> list[tuple[str, str, str | None, str]]:
+    """(key, sink, text, state) of everything that playbooks have said and done."""
+    return [tuple(row) for row in run(conn, "findings/read_response_messages")]
+
+
 def count_waiting(conn: Connection) -> int:
     """Orders that are watched, each once: an open order that nobody watches is not among them."""
     waiting: Any = run(conn, "findings/count_orders").scalar_one()

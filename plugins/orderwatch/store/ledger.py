@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from orderwatch.core.effect import Effect, Outcome
 from orderwatch.store.database import as_json, run
@@ -80,12 +80,17 @@ def claim(conn: Connection, now: datetime, only: Collection[str] | None = None) 
 
     The claim must be committed before anything is sent.
     """
+    run(conn, "effects/begin_firmly")
     row = run(conn, "effects/claim_effect", now=now, keys=None if only is None else list(only)).one_or_none()
     return None if row is None else Effect(**row._mapping)
 
 
 def finish(conn: Connection, effect: Effect, outcome: Outcome, now: datetime) -> bool:
-    """Record how it ended; ``False`` when the lease was lost to another worker meanwhile."""
+    """Record how it ended; ``False`` when the lease was lost to another worker meanwhile.
+
+    An effect that an earlier attempt may have delivered stays unknown when not sent, and goes to a person when refused.
+    """
+    run(conn, "effects/begin_firmly")
     again = now + outcome.wait if outcome.result in {"not_sent", "unknown"} else None
     done = run(
         conn,
@@ -102,9 +107,50 @@ def finish(conn: Connection, effect: Effect, outcome: Outcome, now: datetime) ->
     return done.one_or_none() is not None
 
 
+def reap(conn: Connection) -> None:
+    """Dead leases become unknown."""
+    run(conn, "effects/begin_firmly")
+    run(conn, "effects/reap_leases")
+
+
+def read_unknown(conn: Connection, sinks: Collection[str], now: datetime, only: Collection[str] | None) -> list[Effect]:
+    """The unknown effects of these sinks that can be asked about now, or of those with the keys in ``only``."""
+    keys = None if only is None else list(only)
+    rows = run(conn, "effects/read_unknown", sinks=list(sinks), now=now, keys=keys)
+    return [Effect(**row._mapping) for row in rows]
+
+
+def reconcile(conn: Connection, effect: Effect, found: Outcome, now: datetime) -> bool:
+    """Record what a sink answers about an unknown effect; whether it has arrived.
+
+    What is not found stays unknown while it may still be on its way, and then a person looks.
+    """
+    about = {"effect_id": effect.effect_id, "fence": effect.fence}
+    if found.result == "delivered":
+        return run(conn, "effects/settle_found", **about, ref=found.ref, now=now).one_or_none() is not None
+    run(conn, "effects/settle_missing", **about, again=now + found.wait, error=found.detail)
+    return False
+
+
+def read_unsettled(conn: Connection) -> Sequence[Row[Any]]:
+    """Every effect of which only a person can find out whether it arrived."""
+    return run(conn, "effects/read_unsettled").all()
+
+
+def settle(conn: Connection, effect_id: int, *, arrived: bool, who: str, because: str, now: datetime) -> bool:
+    """A person says whether it arrived; ``False`` when nobody was asked about this effect.
+
+    What did not arrive has failed: it gives its money back, and its step may make a further attempt.
+    """
+    said = f"{'arrived' if arrived else 'did not arrive'}, says {who}: {because}"
+    state = "delivered" if arrived else "failed"
+    done = run(conn, "effects/settle", effect_id=effect_id, state=state, said=said, now=now)
+    return done.one_or_none() is not None
+
+
 def tidy(conn: Connection, now: datetime) -> None:
     """Dead leases become unknown, unknown ones that cannot be repeated go to a person, old plans expire."""
-    run(conn, "effects/reap_leases")
+    reap(conn)
     run(conn, "effects/hand_over_unknown")
     run(conn, "effects/cancel_overtaken")
     run(conn, "effects/expire_planned", now=now)

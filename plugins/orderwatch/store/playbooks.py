@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from orderwatch.core.playbook.load import Loaded, parse_playbook
+from orderwatch.core.playbook.load import Loaded, parse_served
 from orderwatch.store.database import as_json, run
 
 
@@ -42,7 +42,7 @@ def read_release(conn: Connection, name: str) -> dict[str, str]:
 
 def read_served(conn: Connection) -> list[Loaded]:
     """The playbooks that answer incidents now."""
-    return [parse_playbook(f"{row.playbook}.yaml", row.raw) for row in run(conn, "responses/read_served")]
+    return [parse_served(row.playbook, row.raw) for row in run(conn, "responses/read_served")]
 
 
 def read_errors(conn: Connection) -> dict[str, str]:

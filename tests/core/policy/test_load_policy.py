@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -130,6 +130,12 @@ def test_yaml_that_cannot_be_read_names_the_line(edit: Edit) -> None:
             "escalates_to: customer_service_supervisor",
             "runs in a circle",
         ),
+        ("roles", "login: operations", "deputy: nobody", "the deputy of li.ting is 'nobody'"),
+        ("roles", "login: operations", "deputy: li.ting", "the deputy of li.ting is 'li.ting'"),
+        ("roles", "login: operations", "away: [{first: 2027-02-02, last: 2027-02-01}]", "before the first day"),
+        ("roles", "login: operations", "away: [{first: 2027-02-02}]", "away.0.last: Field required"),
+        ("roles", "wecom: chen.chen", "wecom: li.ting", "li.ting is written in two roles and not alike"),
+        ("roles", "robot_group: customer-service", "on_duty: nights", "on_duty: Input should be 'always' or 'office'"),
         ("calendars", "[09:00-18:00]", "[09:00-12:00, 11:59-18:00]", "opening windows overlap"),
         ("calendars", "mon-fri: [09:00-18:00]", "mon-fri: [20:00-10:00], sat: [09:00-12:00]", "night shift"),
         ("calendars", "mon-fri: [09:00-18:00]", "mon-fri: [9-18]", "write it like 09:00-18:00"),
@@ -147,6 +153,22 @@ def test_yaml_that_cannot_be_read_names_the_line(edit: Edit) -> None:
 )
 def test_contradictions_are_refused(edit: Edit, file: str, old: str, new: str, told: str) -> None:
     assert told in _fails(edit(file, old, new))
+
+
+def test_a_role_of_office_hours_needs_the_calendar_of_the_office(edit: Edit) -> None:
+    edit("roles", "robot_group: customer-service", "on_duty: office")
+    folder = edit("calendars", "  office:\n", "  bureau:\n")
+    assert "roles.yaml customer_service_supervisor.on_duty: no calendar office" in _fails(folder)
+
+
+def test_people_may_stand_in_for_each_other(edit: Edit) -> None:
+    edit("roles", "login: operations", "deputy: chen.chen, away: [{first: 2027-02-01, last: 2027-02-07}]")
+    roles = load_policy(edit("roles", "chen.chen@example.com", "chen.chen@example.com, deputy: li.ting")).roles
+    assert [roles.person(name).deputy for name in ("li.ting", "chen.chen")] == ["chen.chen", "li.ting"]  # type: ignore[union-attr]
+    away = roles.role("customer_service_supervisor").people[0]
+    assert [away.is_away(date(2027, month, day)) for month, day in ((1, 31), (2, 1), (2, 7), (2, 8))] == [
+        False, True, True, False
+    ]  # fmt: skip
 
 
 def test_a_day_cannot_be_closed_and_open(edit: Edit) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from orderwatch.core.durations import Language
+from orderwatch.core.duty import Duty
 from orderwatch.core.messages import BETWEEN_LANGUAGES, BYTE_LIMITS
 from orderwatch.core.plain_text import harmless, one_line, visible
 from orderwatch.core.playbook import actions
@@ -283,7 +284,9 @@ def _role(code: str, at: Situation) -> str:
 
 
 def _people(code: str, at: Situation) -> Sequence[Person]:
-    return at.policy.role(_role(code, at)).people
+    """Whoever is there in the role now, or stands in for those who are away."""
+    role = _role(code, at)
+    return Duty(at.policy, at.now).told(role) or at.policy.role(role).people
 
 
 def _in_languages(text: Text, person: Person, facts: Facts, sink: str) -> str:

@@ -16,6 +16,7 @@ Cel = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,39}$")]
 Outcome = Literal["acts", "asks", "not_needed", "refused"]
 MOST_STEPS: Final = 20
+DAG_PREFIX: Final = "playbook_"  # of the DAG that a playbook becomes
 
 
 class Match(Strict):

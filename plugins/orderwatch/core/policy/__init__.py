@@ -115,6 +115,9 @@ def _contradictions(policy: Policy) -> list[Problem]:
         owner = rules_of_level.owner
         if owner is not None and not _has(policy, owner):
             problems.append(_no_role("grading", f"levels.{level}.owner", owner))
+    for code, rules_of_role in policy.roles.root.items():
+        if rules_of_role.on_duty == "office" and policy.calendars.code("office") is None:
+            problems.append(Problem("roles.yaml", None, f"{code}.on_duty", "no calendar office in calendars.yaml"))
     for role in policy.response.approval_rights:
         if not _has(policy, role):
             problems.append(_no_role("response", f"approval_rights.{role}", role))

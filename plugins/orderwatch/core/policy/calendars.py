@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Annotated, Final, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from holidays import list_supported_countries
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from orderwatch.core.durations import Duration
@@ -73,6 +72,8 @@ def _weekdays(key: str) -> tuple[int, ...]:
 
 
 def _country(code: str) -> str:
+    from holidays import list_supported_countries  # a fifth of a second, and a DAG file wants none of it
+
     if code not in ("cn", "none") and code not in list_supported_countries():
         raise ValueError(f"{code!r} has no known holidays; write cn, none or an ISO country code like DE")
     return code

@@ -70,8 +70,8 @@ def _span(text: str) -> tuple[time, time]:
 class ResponseFile(Strict):
     """Money by currency, who may approve how much, and how customers and owners are spoken to.
 
-    ``repeat``: after these times without an answer an incident is told again. ``runs_per_scan``: how many playbook
-    runs a scan begins at the most; a storm has one of its own.
+    ``repeat``: the waits before an incident that goes on is told again, one after the other and then the last one
+    again and again. ``runs_per_scan``: how many playbook runs a scan begins at the most; a storm has one of its own.
     """
 
     money: Mapping[Currency, SpendingLimits]

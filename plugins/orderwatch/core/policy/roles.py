@@ -1,9 +1,10 @@
-"""``roles.yaml``: who stands behind a role, and who is next."""
+"""``roles.yaml``: who stands behind a role, when they are there, and who is next."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Self
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, RootModel, model_validator
 
@@ -11,10 +12,24 @@ from orderwatch.core.durations import Language
 from orderwatch.core.policy.base import Strict, Text
 
 
+class Away(Strict):
+    """Days in the business zone, both included, on which a person is not asked."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"last day {self.last} is before the first day {self.first}")
+        return self
+
+
 class Person(Strict):
     """One person and how to reach them; the first language is the one they are written to in.
 
     ``login`` is the person's user name in Airflow, by which answers and take-overs are known to be theirs.
+    ``deputy`` is the WeCom id of whoever is asked instead on the days of ``away``.
     """
 
     name: str
@@ -22,15 +37,25 @@ class Person(Strict):
     mail: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
     languages: tuple[Language, ...] = Field(min_length=1)
     login: str | None = None
+    away: tuple[Away, ...] = ()
+    deputy: str | None = None
+
+    def is_away(self, day: date) -> bool:
+        return any(one.first <= day <= one.last for one in self.away)
 
 
 class Role(Strict):
-    """A duty. The first person is asked first, then the others, then ``escalates_to``."""
+    """A duty. Its people are asked first, all of them at once, then those of ``escalates_to``.
+
+    ``on_duty``: around the clock, or in the hours of the calendar ``office``; outside of them, the next role that is
+    on duty is asked as well.
+    """
 
     title: Text
     people: tuple[Person, ...] = Field(min_length=1)
     robot_group: str | None = None
     escalates_to: str | None = None
+    on_duty: Literal["always", "office"] = "always"
 
 
 class RolesFile(RootModel[Mapping[str, Role]]):
@@ -41,6 +66,30 @@ class RolesFile(RootModel[Mapping[str, Role]]):
     def role(self, code: str) -> Role:
         """Raises ``KeyError`` when there is no such role."""
         return self.root[code]
+
+    def told(self, code: str) -> tuple[Person, ...]:
+        """Everyone of the role, whether there or away."""
+        return self.role(code).people
+
+    def everybody(self) -> Iterator[Person]:
+        """Every person, once for each role that they hold."""
+        for role in self.root.values():
+            yield from role.people
+
+    def person(self, name: str) -> Person | None:
+        """Whoever has this WeCom id, login or mail address, if anybody."""
+        return next((one for one in self.everybody() if name in {one.wecom, one.login, one.mail}), None)
+
+    @model_validator(mode="after")
+    def _people_agree(self) -> Self:
+        known: dict[str, Person] = {}
+        for one in self.everybody():
+            if known.setdefault(one.wecom, one) != one:
+                raise ValueError(f"{one.wecom} is written in two roles and not alike")
+        for one in known.values():
+            if one.deputy is not None and (one.deputy == one.wecom or one.deputy not in known):
+                raise ValueError(f"the deputy of {one.wecom} is {one.deputy!r}, which is nobody else's WeCom id here")
+        return self
 
     @model_validator(mode="after")
     def _escalation_ends(self) -> Self:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflow.sdk import DAG, Param, TriggerRule
 
-from orderwatch.core.playbook.load import Loaded, load_playbook
+from orderwatch.core.playbook.load import Loaded, parse_served
+from orderwatch.core.playbook.schema import DAG_PREFIX
 from orderwatch.core.policy.loader import PolicyError
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
-from orderwatch.pipeline.responses import DAG_PREFIX
 
 if TYPE_CHECKING:
     from orderwatch.core.playbook.schema import Step
-    from orderwatch.operators.playbook import PlaybookStepOperator
+    from orderwatch.operators.playbook_step import PlaybookStepOperator
 
 log = logging.getLogger(__name__)
 ANY_NUMBER: Final = 100_000  # runs that wait for a person count as active
@@ -32,8 +32,8 @@ def dags_of(folder: Path, wanted: str | None) -> dict[str, DAG]:
     made = {}
     for file in files:
         try:
-            loaded = load_playbook(file)
-        except (PolicyError, OSError) as error:
+            loaded = parse_served(file.stem, file.read_text(encoding="utf-8"))
+        except (PolicyError, OSError, UnicodeDecodeError) as error:
             log.error("%s is left out: %s", file.name, error)
             continue
         if loaded.playbook.state in {"active", "shadow"}:
@@ -78,7 +78,8 @@ def dag_of(loaded: Loaded) -> DAG:
 
 
 def _task(loaded: Loaded, step_id: str, step: Step) -> PlaybookStepOperator:
-    from orderwatch.operators.playbook import ApprovalGateOperator, PlaybookStepOperator
+    from orderwatch.operators.approval_gate import ApprovalGateOperator
+    from orderwatch.operators.playbook_step import PlaybookStepOperator
 
     about: dict[str, Any] = {
         "task_id": step_id,

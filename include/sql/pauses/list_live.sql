@@ -1,0 +1,3 @@
+select pause_id, scope, subject, taken_by, reason, since, until from pause
+where ended_at is null
+order by since

@@ -1,0 +1,2 @@
+update pause set reminded_at = :now
+where pause_id = any(:pause_ids)

@@ -1,0 +1,1 @@
+"""The command line, one file per thing that people do."""

@@ -1,0 +1,118 @@
+"""``orderwatch incidents``: what is going on, what has happened to one of them, and who takes it on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, table
+from orderwatch.paths import POLICY
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from orderwatch.core.policy import Policy
+
+app = typer.Typer(no_args_is_help=True, help="Incidents: what is going on, and who takes it on.")
+Number = Annotated[int, typer.Argument(help="The incident's number.")]
+
+
+@app.command("list")
+def list_live(url: Url) -> None:
+    """Every live incident, the gravest first: whose it is, who has taken it on, what answers it or keeps it quiet."""
+    from orderwatch.core.policy import load_policy
+    from orderwatch.store.attention import read_live
+    from orderwatch.store.database import connect
+
+    with database_errors_in_words(), connect(url).connect() as conn:
+        rows = read_live(conn)
+    policy = load_policy(POLICY)
+    shown = table(
+        "no", "level", "kind", "state", "owner", "orders", "acknowledged by", "answered by", "quiet or paused"
+    )
+    for row in rows:
+        about = (_kind(row), row.state, _owner(row, policy), row.orders, row.acknowledged_by, row.run_id)
+        shown.add_row(*cells(f"#{row.incident_id}", row.level, *about, "; ".join(_quiet(row, policy))))
+    out.print(shown)
+
+
+@app.command()
+def show(url: Url, number: Number) -> None:
+    """How one incident stands, and everything that has happened to it."""
+    from orderwatch.core.history import say_event
+    from orderwatch.core.policy import load_policy
+    from orderwatch.store.attention import read_history, read_one
+    from orderwatch.store.database import connect
+
+    with database_errors_in_words(), connect(url).connect() as conn:
+        row, lines = read_one(conn, number), read_history(conn, number)
+    policy = load_policy(POLICY)
+    zone = ZoneInfo(policy.calendars.business_zone)
+    for sentence in _standing(row, policy, zone):
+        out.print(*cells(sentence))
+    shown = table("when", "who", "what")
+    for line in lines:
+        words = say_event(
+            line.event,
+            line.detail,
+            line.actor,
+            "en",
+            orders=line.order_ids,
+            time=lambda at: minute(datetime.fromisoformat(at), zone),
+        )
+        shown.add_row(*cells(minute(line.at, zone), line.actor, words))
+    out.print(shown)
+
+
+@app.command()
+def ack(
+    url: Url, number: Number, login: Login, note: Annotated[str | None, typer.Option(help="What you will do.")] = None
+) -> None:
+    """Take an incident on: nobody else is asked any more, and reminders come at the longest interval only."""
+    from orderwatch.store.attention import acknowledge
+    from orderwatch.store.database import connect
+
+    with database_errors_in_words(), connect(url).begin() as conn:
+        acknowledge(conn, number, login, note)
+    err.print(*cells(f"#{number} is acknowledged by {login}"))
+
+
+def _kind(row: Row[Any]) -> str:
+    from orderwatch.core.titles import KINDS
+    from orderwatch.store.findings import group_of
+
+    about = group_of(row.dedup_key) if row.kind not in {"single", "triage"} else row.dedup_key.removeprefix("order:")
+    return f"{KINDS[row.kind]['en']}: {about}" if about else KINDS[row.kind]["en"]
+
+
+def _owner(row: Row[Any], policy: Policy) -> str:
+    known = policy.roles.root.get(row.owner_role)
+    return known.title.en if known else row.owner_role
+
+
+def _quiet(row: Row[Any], policy: Policy) -> Iterator[str]:
+    if row.inhibited_by:
+        yield f"explained by #{row.inhibited_by}"
+    if row.silence_id:
+        yield f"silence {row.silence_id}"
+    if row.paused_by:
+        until = minute(row.paused_until, ZoneInfo(policy.calendars.business_zone))
+        yield f"paused by {row.paused_by} until {until}"
+
+
+def _standing(row: Row[Any], policy: Policy, zone: ZoneInfo) -> Iterator[str]:
+    yield f"#{row.incident_id} level {row.level}, {_kind(row)}: {row.state}, {row.orders} order(s) late in it now"
+    if row.parent_id:
+        yield f"it is part of #{row.parent_id}"
+    yield f"belongs to: {_owner(row, policy)}; open since {minute(row.opened_at, zone)}"
+    if row.acknowledged_by:
+        yield f"acknowledged by {row.acknowledged_by} at {minute(row.acknowledged_at, zone)}"
+    elif row.acknowledge_by and row.state == "open":
+        yield f"to be acknowledged by {minute(row.acknowledge_by, zone)}"
+    if row.run_id:
+        yield f"answered by {row.run_id}"
+    yield from _quiet(row, policy)

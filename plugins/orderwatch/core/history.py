@@ -1,0 +1,74 @@
+"""An incident's timeline in words: what happened, and by whom or why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from orderwatch.core.durations import Language
+from orderwatch.core.titles import LEVELS
+
+Detail = Mapping[str, Any]
+SHOWN: Final = 5  # orders of one line that are named; the others are counted
+
+_WORDS: Final[dict[str, dict[Language, str]]] = {
+    "opened": {"zh-CN": "新开，{level}：{reasons}", "en": "opened, {level}: {reasons}"},
+    "triage_expired": {"zh-CN": "核实超时，转为正式事件（{level}）", "en": "nobody checked it in time: {level} now"},
+    "reopened": {"zh-CN": "恢复后再次发生：{reasons}", "en": "began again after it had been over: {reasons}"},
+    "level_raised": {"zh-CN": "升为{level}：{reasons}", "en": "raised to {level}: {reasons}"},
+    "inhibited": {"zh-CN": "由 #{by} 解释，不再单独通知", "en": "explained by #{by}: silent under it"},
+    "inhibition_ended": {"zh-CN": "#{by} 已结束，恢复单独通知", "en": "#{by} is over: speaks for itself again"},
+    "merged": {"zh-CN": "并入 #{into}", "en": "merged into #{into}"},
+    "resolved": {"zh-CN": "已恢复", "en": "resolved"},
+    "closed": {"zh-CN": "已关闭", "en": "closed"},
+    "owner_changed": {"zh-CN": "负责人由 {from} 变为 {to}", "en": "passed from {from} to {to}: {because}"},
+    "acknowledged": {"zh-CN": "{actor} 已确认{note}", "en": "acknowledged by {actor}{note}"},
+    "escalated": {
+        "zh-CN": "无人确认，第 {step} 步升级至 {role}（{to}）",
+        "en": "not acknowledged: step {step} asks {role} ({to})",
+    },
+    "silenced": {
+        "zh-CN": "{by} 的静默 {silence} 生效至 {until}：{reason}",
+        "en": "silence {silence} of {by} until {until}: {reason}",
+    },
+    "silence_ended": {"zh-CN": "静默 {silence} 结束", "en": "silence {silence} is over"},
+    "response_started": {"zh-CN": "开始执行预案 {playbook}（{run}）", "en": "answered by {playbook} ({run})"},
+    "paused": {"zh-CN": "{actor} 暂停自动化：{reason}", "en": "automation paused by {actor}: {reason}"},
+    "handed_back": {"zh-CN": "{actor} 交还自动化", "en": "handed back to the automation by {actor}"},
+    "approval": {"zh-CN": "{step}：{words}", "en": "{step}: {words}"},
+    "mitigated": {"zh-CN": "预案 {playbook} 已全部执行", "en": "{playbook} has done all its steps"},
+}
+_JOINED: Final[dict[Language, str]] = {"zh-CN": "加入 {count} 单：{orders}", "en": "{count} order(s) joined: {orders}"}
+
+
+def say_event(
+    event: str,
+    detail: Detail,
+    actor: str,
+    language: Language,
+    *,
+    orders: Sequence[str] | None = None,
+    time: Callable[[str], str] = str,
+) -> str:
+    """One line of the timeline; an event that nobody has put into words yet stays as it is written.
+
+    ``time`` says an instant (ISO) on the reader's clock.
+    """
+    if orders is not None:
+        shown = "、".join(orders[:SHOWN]) if language == "zh-CN" else ", ".join(orders[:SHOWN])
+        return _JOINED[language].format(count=len(orders), orders=shown + ("…" if len(orders) > SHOWN else ""))
+    words = _WORDS.get(event, {}).get(language)
+    said = {name: _plain(value) for name, value in detail.items()} | {"actor": actor}
+    said["note"] = f": {said['note']}" if said.get("note") else ""
+    if "level" in detail:
+        said["level"] = LEVELS[language][detail["level"]]
+    if "until" in detail:
+        said["until"] = time(detail["until"])
+    try:
+        return (words or "").format_map({"reasons": "-"} | said).removesuffix(": -").removesuffix("：-") or event
+    except KeyError:  # written by an older version, with less in it
+        return event
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) or "-" if isinstance(value, list) else str(value)

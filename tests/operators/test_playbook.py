@@ -1,0 +1,215 @@
+"""A step in Airflow: it says in words how it ended, parks where a person has to speak, and believes only our tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from orderwatch.edge import parking
+from orderwatch.store import pauses
+from tests.pipeline.answering import Answering, important
+from tests.pipeline.desk import HOUR, Desk
+
+
+class Parked(Exception):
+    """The task has given its slot back; ``asked`` is what it asked with."""
+
+    def __init__(self, **asked: Any) -> None:
+        super().__init__(asked["subject"])
+        self.asked = asked
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The words beside the task, in their order; parking is seen and not done."""
+    words: list[str] = []
+
+    def park(context: Any, **asked: Any) -> None:
+        raise Parked(**asked)
+
+    monkeypatch.setattr(parking, "say", lambda context, label: words.append(label))
+    monkeypatch.setattr(parking, "park", park)
+    return words  # type: ignore[return-value]
+
+
+@pytest.fixture
+def answering(engine: Engine) -> Answering:
+    """An order of 9,000.00 yuan, whose voucher of 90.00 a person has to approve."""
+    desk = Desk(engine)
+    important(desk)
+    return Answering(desk)
+
+
+def the_step(answering: Answering, step: str) -> Any:
+    from orderwatch.operators.playbook_step import PlaybookStepOperator
+
+    assert answering.loaded is not None
+    operator = PlaybookStepOperator(task_id=step, playbook=answering.loaded.id, raw=answering.loaded.raw, step=step)
+    operator.response = lambda context: answering.response  # type: ignore[method-assign]
+    return operator
+
+
+def the_gate(answering: Answering) -> Any:
+    from orderwatch.operators.approval_gate import ApprovalGateOperator
+
+    assert answering.loaded is not None
+    operator = ApprovalGateOperator(
+        task_id="approve_voucher", playbook=answering.loaded.id, raw=answering.loaded.raw, step="approve_voucher",
+        timeout=HOUR,
+    )  # fmt: skip
+    operator.response = lambda context: answering.response  # type: ignore[method-assign]
+    operator.requester = lambda context: "orderwatch"  # type: ignore[method-assign]
+    return operator
+
+
+def answer(option: str, login: str) -> dict[str, Any]:
+    return {"chosen_options": [option], "responded_by_user": {"id": login, "name": login}}
+
+
+TIMEOUT = {"error": "no answer", "error_type": "timeout"}
+
+
+# --- steps ---
+
+
+def test_a_step_that_has_acted_returns_what_it_did(answering: Answering, said: list[str]) -> None:
+    assert the_step(answering, "call_customer").execute({}) == said[-1] == "open a work order: work_order-1"
+
+
+def test_a_step_that_is_not_needed_is_skipped_with_the_reason(answering: Answering, said: list[str]) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    answering.ask()
+    answering.answer("reject", "operations")
+    with pytest.raises(AirflowSkipException, match="rejected by operations"):
+        the_step(answering, "issue_voucher").execute({})
+    assert said == ["rejected by operations"]
+
+
+def test_money_without_a_decision_fails_for_good_and_says_what_to_clear(answering: Answering, said: list[str]) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    with pytest.raises(AirflowFailException, match="clear approve_voucher to ask for one"):
+        the_step(answering, "issue_voucher").execute({})
+
+
+def held(answering: Answering) -> int:
+    with answering.desk.engine.begin() as conn:
+        return pauses.take(
+            conn, scope="everything", subject="", by="wang.fang", reason="stocktaking", lasting=HOUR,
+            now=answering.desk.now(),
+        )  # fmt: skip
+
+
+def hand_back(answering: Answering, number: int) -> None:
+    with answering.desk.engine.begin() as conn:
+        assert pauses.end(conn, number, "wang.fang", answering.desk.now())
+
+
+def test_a_held_step_parks_says_who_holds_it_and_goes_on_when_it_is_handed_back(
+    answering: Answering, said: list[str]
+) -> None:
+    from orderwatch.operators.playbook_step import HAND_BACK, SKIP
+
+    number, step = held(answering), the_step(answering, "call_customer")
+    with pytest.raises(Parked) as parked:
+        step.execute({})
+    assert "held by wang.fang" in said[-1] and "stocktaking" in parked.value.asked["subject"]
+    assert parked.value.asked["options"] == (HAND_BACK, SKIP)
+    hand_back(answering, number)
+    assert step.after_hold({}, answer(HAND_BACK, "operations")).startswith("open a work order")
+
+
+def test_handing_back_in_airflow_alone_hands_nothing_back(answering: Answering, said: list[str]) -> None:
+    from orderwatch.operators.playbook_step import HAND_BACK
+
+    held(answering)
+    with pytest.raises(Parked):
+        the_step(answering, "call_customer").after_hold({}, answer(HAND_BACK, "operations"))
+    assert not answering.sinks.arrived
+
+
+def test_a_held_step_can_be_left_out(answering: Answering, said: list[str]) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from orderwatch.operators.playbook_step import SKIP
+
+    held(answering)
+    with pytest.raises(AirflowSkipException):
+        the_step(answering, "call_customer").after_hold({}, answer(SKIP, "operations"))
+    assert said == ["skipped by operations"]
+
+
+# --- gates ---
+
+
+def test_a_gate_parks_without_defaults_and_with_its_time(answering: Answering, said: list[str]) -> None:
+    from orderwatch.operators.approval_gate import APPROVE, REJECT
+
+    with pytest.raises(Parked) as parked:
+        the_gate(answering).execute({})
+    assert said == ["waiting for customer_service_supervisor: ¥90.00"]
+    assert (parked.value.asked["options"], parked.value.asked["timeout"]) == ((APPROVE, REJECT), HOUR)
+
+
+def test_an_approval_is_recorded_with_its_person(answering: Answering, said: list[str]) -> None:
+    from orderwatch.operators.approval_gate import APPROVE
+
+    gate = the_gate(answering)
+    with pytest.raises(Parked):
+        gate.execute({})
+    assert gate.after_answer({}, answer(APPROVE, "operations")) == "approved by operations: ¥90.00"
+    assert answering.desk.ask("select login, role, decision from approval_answer") == [
+        ("operations", "customer_service_supervisor", "approve")
+    ]
+
+
+@pytest.mark.parametrize("login", ["viewer", "somebody"])
+def test_an_answer_that_does_not_count_reopens_the_question_and_says_why(
+    answering: Answering, said: list[str], login: str
+) -> None:
+    from orderwatch.operators.approval_gate import APPROVE
+
+    gate = the_gate(answering)
+    with pytest.raises(Parked):
+        gate.execute({})
+    with pytest.raises(Parked) as again:
+        gate.after_answer({}, answer(APPROVE, login))
+    assert "holds none of the roles" in again.value.asked["body"]
+    assert answering.perform("issue_voucher").state == "failed"
+
+
+def test_an_answer_that_was_recorded_before_the_task_was_lost_is_found_and_not_asked_for_again(
+    answering: Answering, said: list[str]
+) -> None:
+    gate = the_gate(answering)
+    with pytest.raises(Parked):
+        gate.execute({})
+    answering.answer("approve", "operations")  # and the process dies
+    assert gate.execute({}) == "approved by operations: ¥90.00"
+
+
+def test_silence_asks_the_next_role_in_the_same_task_and_then_means_no(answering: Answering, said: list[str]) -> None:
+    gate = the_gate(answering)
+    with pytest.raises(Parked):
+        gate.execute({})
+    with pytest.raises(Parked) as second:
+        gate.after_answer({}, TIMEOUT)
+    assert "operations_manager" in second.value.asked["subject"]
+    assert gate.after_answer({}, TIMEOUT) == "rejected by nobody in time: ¥90.00"
+
+
+def test_whoever_began_the_run_by_hand_asked_for_it(answering: Answering) -> None:
+    from types import SimpleNamespace
+
+    from orderwatch.operators.approval_gate import ApprovalGateOperator
+
+    def requester(run_type: str, user: str | None) -> str:
+        run = SimpleNamespace(run_type=run_type, triggering_user_name=user)
+        return ApprovalGateOperator.requester(None, {"dag_run": run})  # type: ignore[arg-type]
+
+    assert requester("manual", "operations") == "operations"
+    assert requester("operator_triggered", "operations") == "orderwatch"
