@@ -11,6 +11,7 @@ gone as (
 
 insert into playbook_error as known (file, problem, seen_at)
 select file, problem, :now from wanted
-on conflict (file) do update set problem = excluded.problem, seen_at = excluded.seen_at
-where known.problem <> excluded.problem
+on conflict (file) do update
+    set problem = excluded.problem, seen_at = excluded.seen_at
+    where known.problem <> excluded.problem
 returning file

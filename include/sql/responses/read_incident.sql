@@ -1,4 +1,10 @@
--- the incident with what its late orders are now, and the run that answers it
+-- the incident with what its late orders are now, the run that answers it, and what it has cost so far
+with spent_by_currency as (
+    select incident_id, currency, sum(amount_minor) as minor from effect
+    where incident_id = :incident_id and side_effect = 'money' and is_committed(state)
+    group by incident_id, currency
+)
+
 select
     i.incident_id, i.level, i.kind, i.state, i.dedup_key, i.owner_role, i.opened_at, i.reasons, i.inhibited_by,
     i.parent_id,
@@ -21,10 +27,7 @@ left join lateral (
 ) as r on true
 left join lateral (
     select jsonb_object_agg(t.currency, t.minor) as spent
-    from (
-        select currency, sum(amount_minor) as minor from effect
-        where incident_id = i.incident_id and side_effect = 'money' and is_committed(state)
-        group by currency
-    ) as t
+    from spent_by_currency as t
+    where t.incident_id = i.incident_id
 ) as s on true
 where i.incident_id = :incident_id
