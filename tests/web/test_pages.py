@@ -83,6 +83,12 @@ def test_a_run_without_a_scan_says_so(client: TestClient) -> None:
     assert "has not begun a scan yet" in client.get("/run", params=NOBODY | {"lang": "en"}).text
 
 
+def test_the_run_of_a_playbook_says_where_its_steps_tell_what_they_did(client: TestClient) -> None:
+    run = {"dag_id": "playbook_stock_out", "run_id": "inc-000001-r1", "lang": "en"}
+    page = client.get("/run", params=run).text
+    assert "Map Index" in page and "scan" not in page.partition("<body>")[2]
+
+
 @pytest.mark.parametrize(
     ("lang", "headings"),
     [

@@ -47,6 +47,7 @@ def run_page(
     request: Request, dag_id: Name, run_id: Name, task_id: Name = "", lang: Language | None = None
 ) -> HTMLResponse:
     """What one run of a scan did; on a task, the part that this task did is opened."""
+    from orderwatch.core.playbook.schema import DAG_PREFIX
     from orderwatch.core.titles import say_code
     from orderwatch.hooks.database import DatabaseHook
     from orderwatch.web.scan_page import read_scan_page
@@ -56,6 +57,7 @@ def run_page(
         scan = read_scan_page(conn, dag_id, run_id, language)
     page = pages.get_template("scan.html").render(
         scan=scan,
+        playbook=dag_id.startswith(DAG_PREFIX),
         task=task_id,
         lang=language,
         words=lambda code: say_code(code, language),
