@@ -122,6 +122,7 @@ def act(incident: int, order: str, sink: str, *, amount: int, group: int = 1) ->
         incident_id=incident,
         step=sink,
         attempt_group=group,
+        slot=order,
         order_id=order,
         customer_id=f"C{int(order.removeprefix('SO')) // ORDERS_OF_A_CUSTOMER}",
         side_effect=side,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -119,11 +120,11 @@ def test_a_customer_is_written_to_twice_a_day_and_not_three_times(answering: Ans
             text("""
             insert into effect (
                 effect_key, family, sink, recipient, payload, level, planned_at, valid_until, next_attempt_at,
-                order_id, customer_id, side_effect, business_key, incident_id, step
+                order_id, customer_id, side_effect, business_key, incident_id, step, slot
             )
             select 'other-' || n, 'response', 'customer_mail', 'C-SO1', '{}', 1, business_now(),
                 business_now() + interval '1 hour', business_now(), 'SO9' || n, 'C-SO1', 'customer', 'x:' || n,
-                (select max(incident_id) from incident), 's'
+                (select max(incident_id) from incident), 's', 'SO9' || n
             from generate_series(1, 2) as n
         """)
         )
@@ -229,3 +230,52 @@ def test_taking_a_pause_again_moves_its_end_and_handing_back_twice_says_so(desk:
         first, second = (pauses.take(conn, lasting=hours * HOUR, **about) for hours in (1, 2))
         assert first == second and len(pauses.read_live(conn)) == 1
         assert [pauses.end(conn, first, "x", desk.now()) for _ in range(2)] == [True, False]
+
+
+# --- what a critical second look found ---
+
+
+def test_an_act_that_was_refused_is_not_confirmed_as_arrived(answering: Answering) -> None:
+    answering.sinks.outcome["work_order"] = Outcome("refused", "no such project")
+    answering.perform("call_customer")
+    result = answering.perform("confirm")
+    assert (result.state, result.label) == ("failed", "not confirmed: call_customer failed")
+    assert answering.desk.ask("select state from incident") == ["open"]
+    answering.sinks.outcome.clear()
+    answering.perform("call_customer")
+    assert answering.perform("confirm").label == "every act has arrived"
+
+
+def test_a_letter_that_waits_for_the_morning_leaves_no_red_step_at_night(answering: Answering) -> None:
+    answering.desk.set_time(NOON + 11 * HOUR)
+    answering.perform("apologise")
+    result = answering.perform("confirm")
+    assert (result.state, result.label) == ("done", "every act has arrived, or waits for the morning: apologise")
+
+
+def test_a_step_that_could_not_act_for_every_order_says_so(desk: Desk) -> None:
+    orders = [an_order(one, value_minor=60_000) for one in ("SO1", "SO2", "SO3")]
+    desk.scan(orders=orders, shipments=[a_shipment(one, wave_no="W1") for one in ("SO1", "SO2", "SO3")])
+    answering = Answering(desk)
+    limits = answering.loaded.playbook.limits  # type: ignore[union-attr]
+    tight = limits.model_copy(update={"spend": limits.spend.model_copy(update={"amount_minor": 1300})})  # type: ignore[union-attr]
+    playbook = answering.loaded.playbook.model_copy(update={"limits": tight})  # type: ignore[union-attr]
+    answering.loaded = replace(answering.loaded, playbook=playbook)  # type: ignore[type-var]
+    result = answering.perform("issue_voucher")
+    assert result.state == "failed" and "held back: ¥6.00 is more than the playbook allows" in result.label
+    assert answering.sinks.count() == {"voucher": 2}  # what could be done has been done
+
+
+def test_a_new_owner_is_no_reason_for_a_second_work_order(answering: Answering) -> None:
+    answering.perform("call_customer")
+    with answering.desk.engine.begin() as conn:
+        conn.execute(text("update incident set owner_role = 'operations_manager'"))
+    assert answering.perform("call_customer").state == "done"
+    assert answering.sinks.count() == {"work_order": 1}
+
+
+def test_eight_workers_at_once_issue_one_voucher(answering: Answering) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(answering.perform, ["issue_voucher"] * 8))
+    assert {result.state for result in results} <= {"done", "again"}
+    assert answering.sinks.count() == {"voucher": 1}

@@ -163,7 +163,7 @@ def _hold(
     What a person has refused is not asked again, however often the gate is cleared, until it is another question.
     """
     before = run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=gate.of).all()
-    mine = [row for row in before if row.order_id == act.order_id]
+    mine = [row for row in before if row.slot == act.slot]
     live = [row for row in mine if row.state not in FAILED]
     if not live and mine and mine[-1].effect_id in refused and _same(conn, mine[-1], act):
         return None

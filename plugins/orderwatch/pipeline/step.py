@@ -23,7 +23,6 @@ from orderwatch.core.playbook.schema import Step
 from orderwatch.core.playbook.texts import money
 from orderwatch.core.policy import Policy
 from orderwatch.core.titles import say_code
-from orderwatch.pipeline.announce import Announcement, announce
 from orderwatch.pipeline.dispatch import Send, dispatch
 from orderwatch.store import ledger, responses
 from orderwatch.store.database import business_now, run
@@ -75,18 +74,18 @@ def perform(response: Response, step_id: str) -> Result:
         if skipped:
             return skipped
         if step.action == "owner.tell":
-            keys = _announcements(conn, response, incident, now)
+            keys, refused = _announcements(conn, response), None
         elif step.action == "incident.confirm":
             return _confirm(conn, response, incident, now)
         else:
             planned = _plan(conn, response, step_id, step, incident, situation, now)
             if isinstance(planned, Result):
                 return planned
-            keys = planned
+            keys, refused = planned
         run(conn, "effects/try_now", keys=keys, now=now)
     dispatch(response.engine, response.senders, only=keys, finders=response.finders)
     with response.engine.begin() as conn:
-        return _outcome(conn, response, step_id, step, keys)
+        return refused or _outcome(conn, response, step_id, step, keys)
 
 
 def look(conn: Connection, response: Response, now: datetime) -> Result | tuple[Row[Any], Situation]:
@@ -132,10 +131,9 @@ def _situation(
 def _done(conn: Connection, response: Response) -> dict[str, list[Done]]:
     """What the steps so far have really done, with the numbers that the sinks gave."""
     done: dict[str, list[Done]] = defaultdict(list)
-    for step_id in response.loaded.playbook.steps:
-        for row in run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=step_id):
-            if row.state == "delivered" and row.ref:
-                done[step_id].append(Done(row.ref, row.order_id, row.amount_minor, row.currency))
+    for row in run(conn, "responses/read_incident_effects", incident_id=response.incident_id):
+        if row.state == "delivered" and row.ref:
+            done[row.step].append(Done(row.ref, row.order_id, row.amount_minor, row.currency))
     return done
 
 
@@ -159,22 +157,27 @@ def _not_needed(response: Response, step_id: str, situation: Situation) -> Resul
     return Result("skipped", f"not needed: {decisions[0].why} is not so")
 
 
-def _announcements(conn: Connection, response: Response, incident: Row[Any], now: datetime) -> list[str]:
-    """The owner's messages that the scan has planned; planned here if it has not, under the same keys."""
-    told = run(conn, "responses/read_announcements", incident_id=response.incident_id).all()
-    if not told:
-        announce(conn, [incident.incident_id], [], Announcement(response.policy, None, now, response.link))
-        told = run(conn, "responses/read_announcements", incident_id=response.incident_id).all()
-    return [row.effect_key for row in told]
+def _announcements(conn: Connection, response: Response) -> list[str]:
+    """The owner's messages, which the scan has planned together with the incident."""
+    return [row.effect_key for row in run(conn, "responses/read_announcements", incident_id=response.incident_id)]
 
 
 def _confirm(conn: Connection, response: Response, incident: Row[Any], now: datetime) -> Result:
-    """Everything that was intended has arrived, and what the playbook calls an end holds."""
+    """The latest attempt of every act has arrived, and what the playbook calls an end holds."""
+    latest = {
+        (row.step, row.slot): row
+        for row in run(conn, "responses/read_incident_effects", incident_id=response.incident_id)
+        if row.step in response.loaded.playbook.steps
+    }.values()
+    lost = [f"{row.step} {row.state}" for row in latest if row.state in {"failed", "expired"}]
+    if lost:
+        return Result("failed", f"not confirmed: {', '.join(lost)}")
+    asleep = [row.step for row in latest if row.state == "planned" and _asleep(row, now)]
     open_ends = [
-        f"{step_id} {row.state}"
-        for step_id in response.loaded.playbook.steps
-        for row in run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=step_id)
+        f"{row.step} {row.state}"
+        for row in latest
         if row.state in {"held", "planned", "sending", "unknown", "needs_human"}
+        and not (row.state == "planned" and _asleep(row, now))
     ]
     if open_ends:
         return Result("failed", f"not confirmed yet: {', '.join(open_ends)}")
@@ -194,7 +197,8 @@ def _confirm(conn: Connection, response: Response, incident: Row[Any], now: date
             policy_version=response.policy.version,
             detail={"playbook": response.loaded.id, "sha": response.loaded.sha},
         )
-    return Result("done", "every act has arrived")
+    later = f", or waits for the morning: {', '.join(dict.fromkeys(asleep))}" if asleep else ""
+    return Result("done", f"every act has arrived{later}")
 
 
 def _first(conn: Connection, response: Response) -> Row[Any] | None:
@@ -213,8 +217,8 @@ def _plan(
     incident: Row[Any],
     situation: Situation,
     now: datetime,
-) -> list[str] | Result:
-    """The keys of the step's effects, intended now or earlier; or why there are none."""
+) -> tuple[list[str], Result | None] | Result:
+    """The keys of the step's effects, intended now or earlier, and what kept an order's act back; or why none is."""
     needed = [one for one in situation.subjects if decide(response.loaded, step_id, one.facts).does != "not_needed"]
     acts = acts_of(response.loaded, step_id, replace(situation, subjects=needed))
     before = run(conn, "responses/read_step_effects", incident_id=response.incident_id, step=step_id).all()
@@ -232,7 +236,7 @@ def _plan(
     live = [row.effect_key for row in before if row.state not in FAILED and row.effect_key not in keys]
     if not keys and not live:
         return Result("skipped", _why_nothing(response, step_id, step, situation))
-    return [*keys, *live]
+    return [*keys, *live], next((note for note in notes if note.state == "failed"), None)
 
 
 def _why_nothing(response: Response, step_id: str, step: Step, situation: Situation) -> str:
@@ -254,13 +258,12 @@ def _intend(
     level: int,
     now: datetime,
 ) -> str | Result:
-    mine = [row for row in before if (row.order_id, row.sink) == (act.order_id, act.sink) and _to(row, act)]
+    mine = [row for row in before if row.slot == act.slot]
     live = [row for row in mine if row.state not in FAILED]
     if live:
         return _release(conn, response, step_id, live[0], now)
-    if act.business_key:
-        for row in run(conn, "responses/read_effects_of_key", business_key=act.business_key):
-            return Result("skipped", f"not needed: {act.business_key} is done already, for incident #{row.incident_id}")
+    if done := _done_elsewhere(conn, response, step_id, act):
+        return done
     not_before = now
     if act.side_effect == "customer":
         letters = _letters(conn, response, act, now)
@@ -287,15 +290,18 @@ def over_limit(conn: Connection, response: Response, act: Act) -> Result | None:
     return None
 
 
-def _to(row: Row[Any], act: Act) -> bool:
-    """Effects to several people differ in their key's end only."""
-    return act.order_id is not None or str(row.effect_key).endswith(f"-{act.recipient}")
+def _done_elsewhere(conn: Connection, response: Response, step_id: str, act: Act) -> Result | None:
+    """Another incident or step has done it for the order; this step itself, in another worker, is no such other."""
+    for row in run(conn, "responses/read_effects_of_key", business_key=act.business_key):
+        if (row.incident_id, row.step) != (response.incident_id, step_id):
+            return Result("skipped", f"not needed: {act.business_key} is done already, for incident #{row.incident_id}")
+    return None
 
 
 def effect_key(conn: Connection, incident_id: int, step_id: str, group: int, act: Act) -> str:
     """Installation, incident, step and attempt; never a run, a try or a date, so that no rerun makes it another one."""
     code = run(conn, "responses/read_code").scalar_one()
-    return f"{code}-inc-{incident_id}-{step_id}-{group}-{act.order_id or act.recipient}"
+    return f"{code}-inc-{incident_id}-{step_id}-{group}-{act.slot}"
 
 
 def write_intent(
@@ -316,6 +322,7 @@ def write_intent(
         incident_id=response.incident_id,
         step=step_id,
         attempt_group=group,
+        slot=act.slot,
         order_id=act.order_id,
         customer_id=act.customer_id,
         side_effect="internal" if act.side_effect == "none" else act.side_effect,
@@ -327,7 +334,7 @@ def write_intent(
     )
     try:
         with conn.begin_nested():
-            ledger.plan(
+            written = ledger.plan(
                 conn,
                 key=key,
                 family="response",
@@ -345,6 +352,8 @@ def write_intent(
         if refusal(error) not in BUDGET:
             raise
         return Result("failed", f"held back: no budget for {_say(act)} ({str(error.orig).splitlines()[0]})")
+    if written is None and (done := _done_elsewhere(conn, response, step_id, act)):
+        return done
     return key
 
 
@@ -425,10 +434,16 @@ def _outcome(conn: Connection, response: Response, step_id: str, step: Step, key
 
 
 def _waiting(response: Response, row: Row[Any], now: datetime) -> Result:
-    until = getattr(row, "next_attempt_at", None)
-    if until is not None and row.last_error is None and until > now + timedelta(minutes=5):
-        return Result("done", f"waits until {_local(until, response)}: customers are not written to at night")
+    if _asleep(row, now):
+        until = _local(row.next_attempt_at, response)
+        return Result("done", f"waits until {until}: customers are not written to at night")
     return Result("again", f"not sent yet: {row.last_error or 'the way to the sink is closed for a moment'}")
+
+
+def _asleep(row: Row[Any], now: datetime) -> bool:
+    """Never tried and not due yet: a letter that waits for the morning."""
+    until = getattr(row, "next_attempt_at", None)
+    return until is not None and row.last_error is None and until > now + timedelta(minutes=5)
 
 
 def _say_done(step: Step, rows: Sequence[Row[Any]]) -> str:

@@ -20,6 +20,7 @@ class StepAct:
     incident_id: int | None = None
     step: str | None = None
     attempt_group: int = 1
+    slot: str | None = None
     order_id: str | None = None
     customer_id: str | None = None
     side_effect: str = "internal"

@@ -13,6 +13,7 @@ alter table effect
 add column incident_id bigint references incident,
 add column step text,
 add column attempt_group smallint not null default 1 check (attempt_group >= 1),
+add column slot text,
 add column order_id text,
 add column customer_id text,
 add column side_effect text not null default 'internal' check (side_effect in ('internal', 'customer', 'money')),
@@ -22,7 +23,9 @@ add column business_key text,
 add column hold_reason text,
 add column payload_sha text,
 add column ref text,
-add constraint effect_of_a_step check ((incident_id is null) = (step is null)),
+add constraint effect_of_a_step check (
+    (incident_id is null) = (step is null) and (step is null) = (slot is null)
+),
 add constraint effect_money check ((side_effect = 'money') = (amount_minor > 0 and currency is not null)),
 add constraint effect_about_one_order check (
     side_effect = 'internal' or (order_id is not null and customer_id is not null and business_key is not null)
@@ -32,7 +35,8 @@ add constraint effect_held check ((state = 'held') = (hold_reason is not null));
 -- one voucher and one apology per order, whatever incident, playbook, rerun or attempt asks for it
 create unique index effect_once on effect (business_key)
 where business_key is not null and state not in ('cancelled', 'expired', 'failed');
-create unique index effect_step on effect (incident_id, step, coalesce(order_id, ''), recipient)
+-- one act per step and slot: its order, else the person told, else the incident; a new owner is no new work order
+create unique index effect_step on effect (incident_id, step, slot)
 where incident_id is not null and state not in ('cancelled', 'expired', 'failed');
 create index effect_customer on effect (customer_id, planned_at) where side_effect in ('customer', 'money');
 

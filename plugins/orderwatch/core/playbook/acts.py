@@ -22,6 +22,7 @@ from orderwatch.core.policy import Policy
 from orderwatch.core.policy.base import Strict, Text
 from orderwatch.core.policy.roles import Person
 
+TELLS_PEOPLE: Final = ("wecom_app", "wecom_robot", "mail")
 TITLE: Final = 120  # characters of a title or a subject
 
 
@@ -71,6 +72,11 @@ class Act:
     amount_minor: int = 0
     currency: str | None = None
     business_key: str | None = None
+
+    @property
+    def slot(self) -> str:
+        """What makes it one act of its step: its order, else the person told; a work order has one per incident."""
+        return self.order_id or (self.recipient if self.sink in TELLS_PEOPLE else "incident")
 
 
 def acts_of(loaded: Loaded, step_id: str, situation: Situation) -> list[Act]:
