@@ -30,7 +30,7 @@ LEASE: Final = timedelta(seconds=1)  # in place of two minutes; a call has half 
 SET_UP: Final = """
 insert into node_policy values (2, false, 'office', 'none', 86400, 0, 0);
 insert into cell (node, category, region, channel) values (2, 'c', 'r', 'x');
-insert into money_policy values ('CNY', 5000, 20000, 36000, 1500000);
+insert into money_policy values ('CNY', 5000, 20000, 36000, 1500000, 'Asia/Shanghai');
 update sink set lease = interval '1 second';
 update sink set key_retention = interval '3 seconds' where class = 'queryable';
 update sink set per_minute = 6000 where per_minute is not null;

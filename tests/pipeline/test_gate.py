@@ -7,8 +7,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from orderwatch.pipeline.gate import AnswerRefused
+from orderwatch.store.ledger import tidy
 from tests.pipeline.answering import Answering, important
-from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, an_order
+from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order
 
 SUPERVISOR, MANAGER, NOBODY = "operations", "admin", "viewer"
 
@@ -187,3 +188,36 @@ def test_a_budget_is_a_wall_whoever_approves(desk: Desk) -> None:
     result = answering.perform("issue_voucher")
     assert result.state == "failed" and "held back" in result.label
     assert not answering.sinks.arrived
+
+
+def test_what_is_said_is_about_the_latest_question_only(answering: Answering) -> None:
+    answering.ask()
+    answering.answer("approve", SUPERVISOR)
+    answering.desk.scan(orders=[an_order("SO1", value_minor=990_000, version=NOON + MINUTE)])
+    answering.ask()
+    assert answering.answer("approve", SUPERVISOR).label == "approved by operations: ¥99.00"
+
+
+def test_a_question_about_an_order_that_has_moved_on_is_withdrawn(answering: Answering) -> None:
+    answering.ask()
+    picked = a_shipment("SO1", version=NOON + MINUTE, picked_at=NOON + MINUTE)
+    answering.desk.scan(shipments=[picked])
+    with answering.desk.engine.begin() as conn:
+        tidy(conn, answering.desk.now())
+    assert answering.desk.ask("select outcome from approval") == ["withdrawn"]
+    for result in (answering.out_of_time(), answering.answer("approve", SUPERVISOR)):
+        assert (result.state, result.label) == (
+            "skipped", "not needed: the question was withdrawn, the order has moved on meanwhile"
+        )  # fmt: skip
+
+
+def test_a_day_of_the_budget_is_a_day_of_the_business(answering: Answering) -> None:
+    with answering.desk.engine.begin() as conn:
+        assert conn.execute(text("select zone from money_policy")).scalars().all() == ["Asia/Shanghai"]
+        conn.execute(text("update money_policy set zone = 'Pacific/Kiritimati'"))
+        the_day = conn.execute(text("select (business_now() at time zone zone)::date from money_policy")).scalar_one()
+    answering.ask()
+    answering.answer("approve", SUPERVISOR)
+    answering.perform("issue_voucher")
+    scopes = answering.desk.ask("select scope from budget where scope like 'day:%'")
+    assert scopes == [f"day:{the_day}:CNY"]

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from orderwatch.core.effect import Outcome
+from orderwatch.pipeline.dispatch import dispatch
 from orderwatch.store import pauses
 from tests.pipeline.answering import Answering
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order
@@ -181,7 +182,7 @@ def test_a_pause_stops_what_was_intended_before_it_and_not_sent_yet(answering: A
 # --- the playbook's own limits ---
 
 
-def test_after_its_time_the_playbook_leaves_the_incident_to_people(answering: Answering) -> None:
+def begin_run(answering: Answering) -> None:
     with answering.desk.engine.begin() as conn:
         conn.execute(
             text("""
@@ -190,6 +191,10 @@ def test_after_its_time_the_playbook_leaves_the_incident_to_people(answering: An
             values ((select max(incident_id) from incident), 1, 'single_important', 'sha', 'r', business_now());
         """)
         )
+
+
+def test_after_its_time_the_playbook_leaves_the_incident_to_people(answering: Answering) -> None:
+    begin_run(answering)
     answering.desk.advance(12 * HOUR - MINUTE)
     assert answering.perform("call_customer").state == "done"
     answering.desk.advance(2 * MINUTE)
@@ -279,3 +284,18 @@ def test_eight_workers_at_once_issue_one_voucher(answering: Answering) -> None:
         results = list(pool.map(answering.perform, ["issue_voucher"] * 8))
     assert {result.state for result in results} <= {"done", "again"}
     assert answering.sinks.count() == {"voucher": 1}
+
+
+def test_a_paused_playbook_keeps_back_what_its_finished_runs_left_for_the_morning(answering: Answering) -> None:
+    answering.desk.set_time(NOON + 11 * HOUR)
+    begin_run(answering)
+    answering.perform("apologise")
+    assert answering.perform("confirm").state == "done"
+    with answering.desk.engine.begin() as conn:
+        pauses.take(
+            conn, scope="playbook", subject="single_important", by="x", reason="wrong words", lasting=24 * HOUR,
+            now=answering.desk.now(),
+        )  # fmt: skip
+    answering.desk.advance(10 * HOUR)
+    dispatch(answering.desk.engine, answering.sinks.senders())
+    assert answering.sinks.count()["customer_mail"] == 0

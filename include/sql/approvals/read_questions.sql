@@ -1,7 +1,7 @@
--- the questions of a gate, the latest per effect, with the answers given
-select distinct on (a.effect_id)
+-- the questions of a gate, the latest per act, with the answers given
+select distinct on (e.slot)
     a.approval_id, a.effect_id, a.amount_minor, a.currency, a.payload_sha, a.roles, a.approvers, a.requested_by,
-    a.asked_at, a.level, a.outcome, a.closed_at, e.state as effect_state, e.order_id,
+    a.asked_at, a.level, a.outcome, a.closed_at, e.state as effect_state, e.last_error, e.order_id,
     coalesce((
         select jsonb_agg(jsonb_build_object('login', w.login, 'role', w.role, 'decision', w.decision) order by w.at)
         from approval_answer as w
@@ -10,4 +10,4 @@ select distinct on (a.effect_id)
 from approval as a
 inner join effect as e on a.effect_id = e.effect_id
 where a.incident_id = :incident_id and a.step = :step
-order by a.effect_id, a.approval_id desc
+order by e.slot, a.approval_id desc

@@ -5,7 +5,12 @@ with candidate as (
     from effect as w
     inner join sink as k on w.sink = k.sink
     left join incident as i on w.incident_id = i.incident_id
-    left join response as r on w.incident_id = r.incident_id and r.finished_at is null
+    left join lateral (
+        select playbook from response
+        where incident_id = w.incident_id
+        order by attempt desc
+        limit 1
+    ) as r on true
     left join sink_bucket as b on w.sink = b.sink and w.recipient = b.recipient
     where
         w.next_attempt_at <= :now

@@ -76,6 +76,9 @@ def standing(conn: Connection, response: Response, step_id: str) -> Result:
         role = still_open[0].roles[min(still_open[0].level, len(still_open[0].roles) - 1)]
         return Result("asks", f"waiting for {role}: {_sum(still_open)}")
     said = {one.outcome for one in questions}
+    if said == {"withdrawn"}:
+        why = f", {questions[0].last_error}" if questions[0].last_error else ""
+        return Result("skipped", f"not needed: the question was withdrawn{why}")
     by = ", ".join(dict.fromkeys(answer["login"] for one in questions for answer in one.answers)) or "nobody in time"
     word = "approved" if said == {"approved"} else "rejected" if said == {"rejected"} else "answered differently"
     return Result("done", f"{word} by {by}: {_sum(questions)}")
@@ -170,7 +173,8 @@ def _hold(
     if live:
         if live[0].state != "held" or _same(conn, live[0], act):
             return None
-        _withdraw(conn, live[0], now)
+        words = "the amount or the words have changed"
+        run(conn, "responses/cancel_held", effect_ids=[live[0].effect_id], reason=words)
     if over := over_limit(conn, response, act):
         return over
     group = 1 + max((row.attempt_group for row in mine), default=0)
@@ -181,11 +185,6 @@ def _hold(
 def _same(conn: Connection, row: Row[Any], act: Act) -> bool:
     sha = run(conn, "approvals/sha_of", payload=as_json(act.payload)).scalar_one()
     return bool(sha == row.payload_sha and act.amount_minor == row.amount_minor)
-
-
-def _withdraw(conn: Connection, row: Row[Any], now: datetime) -> None:
-    run(conn, "approvals/withdraw", effect_id=row.effect_id, now=now)
-    run(conn, "responses/cancel_held", effect_ids=[row.effect_id], reason="the amount or the words have changed")
 
 
 def _ask_about_held(

@@ -24,6 +24,6 @@ def publish_money(conn: Connection, policy: Policy) -> None:
         for person in role.people
         if person.login
     ]
-    run(conn, "policy/publish_money", money=as_json(money))
+    run(conn, "policy/publish_money", money=as_json(money), zone=policy.calendars.business_zone)
     run(conn, "policy/publish_rights", rights=as_json(rights))
     run(conn, "policy/publish_people", people=as_json(people))
