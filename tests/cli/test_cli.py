@@ -12,7 +12,8 @@ import psycopg
 import pytest
 import typer
 
-from orderwatch import cli
+from orderwatch.cli import app
+from orderwatch.commands import demo
 from orderwatch.paths import INCLUDE
 from orderwatch.store.database import as_json, business_now, run
 from tests.cli.conftest import Call
@@ -29,7 +30,7 @@ ON_TABLES = [("why", "SO1"), ("quarantine", "list"), ("quarantine", "replay", "1
 
 def commands() -> list[tuple[str, ...]]:
     """Every command there is, as one types it."""
-    top = typer.main.get_command(cli.app)
+    top = typer.main.get_command(app)
     found: list[tuple[str, ...]] = []
     for name, command in top.commands.items():  # type: ignore[attr-defined]  # a click group
         inner = getattr(command, "commands", None)
@@ -50,6 +51,13 @@ def test_every_command_explains_itself(call: Call, words: tuple[str, ...]) -> No
     assert result.exit_code == 0
     assert "Usage:" in result.stdout
     assert len(result.stdout.split("Usage:")[1].split("Options")[0].split()) > 8  # words, not only the synopsis
+
+
+def test_the_command_line_starts_without_heavy_libraries() -> None:
+    heavy = {"airflow", "fastapi", "great_expectations", "pandas", "psycopg", "pydantic", "requests", "sqlalchemy"}
+    script = "import sys, orderwatch.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert heavy & set(done.stdout.split()) == set()
 
 
 # --- lint ---
@@ -194,7 +202,7 @@ def test_the_url_may_come_from_the_environment(call: Call, database: str, monkey
 def test_time_moves_in_a_running_demonstration_only(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "STATE", tmp_path)
+    monkeypatch.setattr(demo, "STATE", tmp_path)
     nothing = call("demo", "advance", "6h")
     (tmp_path / "demo" / "company").mkdir(parents=True)
     (tmp_path / "demo" / "company" / "company.json").write_text('{"control": {"url": "http://127.0.0.1:1"}}')

@@ -40,10 +40,10 @@ def complain(what: object) -> None:
     err.print("[red]✗[/]", Text(str(what)))
 
 
-def give_up(error: Exception) -> NoReturn:
-    """One line and exit 2."""
+def give_up(error: Exception, exit_code: int = 2) -> NoReturn:
+    """One line instead of a traceback."""
     complain(str(error) or repr(error))
-    raise typer.Exit(2) from error
+    raise typer.Exit(exit_code) from error
 
 
 @contextmanager
