@@ -106,6 +106,7 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
             "name": person_name(index),
             "email": mail_address(number),
             "language": language(index),
+            "opt_out": bool(people.opt_out[index]),
         })
 
     @app.post("/customers/{number}/notes")

@@ -66,12 +66,20 @@ class Orders:
             limit=limit,
             keep=keep if state else None,
         )
+        return {"orders": self._render(rows, now), "has_more": more}
+
+    def one(self, now: int, order_no: str) -> dict[str, Any]:
+        """The order with this number, if there is one."""
+        rows = self._feed.find(now, lambda: self._modified(now), order_no)
+        return {"orders": self._render(rows, now), "has_more": False}
+
+    def _render(self, rows: list[int], now: int) -> list[Row]:
         changed = self._modified(now)
 
         def render(row: int) -> Row:
             return order_row(self._book, row, int(changed[row]), now)
 
-        return {"orders": [self._feed.render(row, now, render) for row in rows], "has_more": more}
+        return [self._feed.render(row, now, render) for row in rows]
 
     def _modified(self, now: int) -> Ints:
         return self._book.latest(ERP_EVENTS, now)
@@ -104,15 +112,20 @@ def make_app(company: Company, clock: Clock, client_id: str, client_secret: str)
 
     @app.get("/api/v1/orders")
     async def list_orders(
-        modified_from: str,
+        modified_from: str | None = None,
         modified_to: str | None = None,
         after_no: str | None = None,
         state: Literal["open", "finished"] | None = None,
+        order_no: str | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
         authorization: Annotated[str, Header()] = "",
     ) -> Json:
         if not tokens.valid(authorization):
             return Json({"error": "invalid_token"}, 401)
+        if order_no is not None:
+            return Json(orders.one(int(clock.now()), order_no))
+        if modified_from is None:
+            raise HTTPException(422, "expected modified_from or order_no")
         begin = local_epoch(modified_from)
         end = None if modified_to is None else local_epoch(modified_to)
         return Json(orders.page(int(clock.now()), begin, end, after_no, state, limit))

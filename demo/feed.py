@@ -64,6 +64,12 @@ class Feed:
             last += 1
         return self._rows[order[start:last]].tolist(), last < stop
 
+    def find(self, now: int, modified: Callable[[], Ints], key: str) -> list[int]:
+        """The records with this key that are known at ``now``."""
+        _, order = self._sorted(now, modified)
+        begin = bisect_left(self._keys, key)
+        return [int(self._rows[place]) for place in range(begin, bisect_right(self._keys, key)) if place in order]
+
     def render(self, row: int, now: int, book_row: Render) -> Row:
         return book_row(row) if row < self._size else self._loose[row - self._size].render(now)
 

@@ -43,6 +43,9 @@ class Shipments:
         self._loose_states = [int(one.render(0)["state"]) for one in company.dirt.shipments]
 
     def page(self, now: int, biz: dict[str, Any]) -> dict[str, Any]:
+        order_no = biz.get("order_no")
+        if order_no is not None:
+            return self._one(now, str(order_no))
         state = biz.get("state")
         if state not in {None, "open", "signed"}:
             raise BizError("state must be open or signed")
@@ -58,12 +61,20 @@ class Shipments:
             limit=_page_size(biz),
             keep=None if state is None else lambda: self._keep(now, state == "open"),
         )
+        return {"rows": self._render(rows, now), "has_next": more}
+
+    def _one(self, now: int, order_no: str) -> dict[str, Any]:
+        """The shipment of this order, if the warehouse has one."""
+        rows = self._feed.find(now, lambda: self._modified(now), outbound_no(order_no))
+        return {"rows": self._render(rows, now), "has_next": False}
+
+    def _render(self, rows: list[int], now: int) -> list[Row]:
         changed = self._modified(now)
 
         def render(row: int) -> Row:
             return shipment_row(self._book, row, int(changed[row]), now)
 
-        return {"rows": [self._feed.render(row, now, render) for row in rows], "has_next": more}
+        return [self._feed.render(row, now, render) for row in rows]
 
     def _keep(self, now: int, is_open: bool) -> Mask:
         times = self._book.times

@@ -87,4 +87,13 @@ from sink as s, candidate as c
 where
     s.sink = e.sink and e.effect_id = c.effect_id
     and (c.per_minute is null or exists (select 1 from paid))
-returning e.effect_id, e.effect_key, e.sink, e.recipient, e.payload, e.fence
+returning
+    e.effect_id, e.effect_key, e.sink, e.recipient, e.payload, e.fence, e.order_id, s.lease,
+    case
+        when e.side_effect <> 'internal' then (
+            select max(a.node)
+            from incident_member as m
+            inner join anomaly as a on m.anomaly_id = a.anomaly_id
+            where m.incident_id = e.incident_id and a.order_id = e.order_id and a.closed_at is null
+        )
+    end as late_in

@@ -30,6 +30,9 @@ class Effect:
     recipient: str
     payload: Mapping[str, Any]
     fence: int
+    order_id: str | None = None
+    late_in: int | None = None  # the node in which the order is late, where a customer or money is touched
+    lease: timedelta = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,12 @@ class Outcome:
     """How an attempt ended.
 
     ``delivered``: the sink said yes. ``refused``: it said no for good. ``not_sent``: proof that nothing
-    happened, so it may be tried again after ``wait``. ``unknown``: nobody can say. ``ref`` is the number that the
-    sink gave to what it did.
+    happened, so it may be tried again after ``wait``. ``unknown``: nobody can say. ``called_off``: the order has moved
+    on, nothing was sent and nothing is to be. ``put_off``: nobody could say whether it has, which is no fault of the
+    sink. ``ref`` is the number that the sink gave to what it did.
     """
 
-    result: Literal["delivered", "refused", "not_sent", "unknown"]
+    result: Literal["delivered", "refused", "not_sent", "unknown", "called_off", "put_off"]
     detail: str | None = None
     wait: timedelta = timedelta(minutes=1)
     ref: str | None = None

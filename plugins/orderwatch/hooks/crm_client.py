@@ -69,6 +69,8 @@ class CrmClient:
             return _nothing_written(reply)
         told: Any = reply.data if isinstance(reply.data, dict) else {}
         email, name = told.get("email"), told.get("name")
+        if told.get("opt_out", False) is not False:  # anything but a plain no is a wish to be left alone
+            return Outcome("called_off", "the customer does not want to be written to")
         if email is None and "email" in told:
             return Outcome("refused", "the CRM has no mail address of the customer")
         if not isinstance(email, str):

@@ -21,18 +21,22 @@ class NotifyOwnersOperator(OrderwatchOperator):
     """
 
     def execute(self, context: Context) -> Mapping[str, int]:
+        from orderwatch.notifiers.live_orders import LiveOrders
         from orderwatch.notifiers.senders import Senders
         from orderwatch.pipeline.dispatch import dispatch
+        from orderwatch.store.database import business_clock
 
         if context["params"].get("dry_run"):
             raise AirflowSkipException("dry run: nobody is told, not even what earlier scans left to tell")
         senders = Senders()
-        results = dispatch(self.engine(), senders.by_sink(), finders=senders.finders())
+        engine = self.engine()
+        recheck = LiveOrders(business_clock(engine), self.policy().calendars.business_zone).recheck
+        results = dispatch(engine, senders.by_sink(), finders=senders.finders(), recheck=recheck)
         self.log.info("messages: %s", dict(results) or "none to send")
-        missing = {result: n for result, n in results.items() if result != "delivered"}
+        missing = {result: n for result, n in results.items() if result not in {"delivered", "called_off"}}
         if missing:
             raise AirflowFailException(  # a retry in ten seconds would find nothing to send and look like success
                 f"messages not (surely) delivered: {missing}; the log above names each and why. "
-                "not_sent ones are tried again at the next scan"
+                "those not_sent or put_off are tried again at the next scan"
             )
         return dict(results)

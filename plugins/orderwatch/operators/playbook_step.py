@@ -42,18 +42,22 @@ class PlaybookStepOperator(OrderwatchOperator):
         from airflow.sdk.configuration import conf
 
         from orderwatch.core.playbook.load import parse_served
+        from orderwatch.notifiers.live_orders import LiveOrders
         from orderwatch.notifiers.senders import Senders
         from orderwatch.pipeline.step import Response
+        from orderwatch.store.database import business_clock
 
         base = conf.get("api", "base_url", fallback="").rstrip("/")
-        senders = Senders()
+        senders, engine, policy = Senders(), self.engine(), self.policy()
+        orders = LiveOrders(business_clock(engine), policy.calendars.business_zone)
         return Response(
-            engine=self.engine(),
-            policy=self.policy(),
+            engine=engine,
+            policy=policy,
             loaded=parse_served(self.playbook, self.raw),
             incident_id=int(context["params"]["incident_id"]),
             senders=senders.by_sink(),
             finders=senders.finders(),
+            recheck=orders.recheck,
             link=f"{base}/dags/{self.dag_id}/runs/{context['run_id']}",
         )
 

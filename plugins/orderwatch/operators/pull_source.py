@@ -10,8 +10,6 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from orderwatch.operators.base import OrderwatchOperator
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from airflow.sdk.definitions.context import Context
 
 
@@ -35,17 +33,13 @@ class PullSourceOperator(OrderwatchOperator):
         from orderwatch.hooks.catalogue import hook_for
         from orderwatch.hooks.sources.errors import SourceError
         from orderwatch.pipeline.pull import Reach, pull_source
-        from orderwatch.store.database import business_now
+        from orderwatch.store.database import business_clock
 
         params = context["params"]
         if self.source not in params.get("sources", [self.source]):
             raise AirflowSkipException(f"{self.source} is not among the sources asked for in this run")
         engine, policy = self.engine(), self.policy()
-
-        def clock() -> datetime:
-            with engine.connect() as conn:
-                return business_now(conn)
-
+        clock = business_clock(engine)
         reach = Reach(
             reconcile_every=policy.grading.sources.reconcile_every,
             look_back=parse_duration(params["look_back"].strip()) if params.get("look_back") else None,

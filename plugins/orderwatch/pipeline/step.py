@@ -23,7 +23,7 @@ from orderwatch.core.playbook.schema import Step
 from orderwatch.core.playbook.texts import money
 from orderwatch.core.policy import Policy
 from orderwatch.core.titles import say_code
-from orderwatch.pipeline.dispatch import Send, dispatch
+from orderwatch.pipeline.dispatch import Recheck, Send, dispatch
 from orderwatch.store import ledger, responses
 from orderwatch.store.database import business_now, run
 from orderwatch.store.detection import write_line
@@ -59,6 +59,7 @@ class Response:
     senders: Mapping[str, Send]
     link: str = ""
     finders: Mapping[str, Send] | None = None
+    recheck: Recheck | None = None
 
 
 def perform(response: Response, step_id: str) -> Result:
@@ -83,7 +84,7 @@ def perform(response: Response, step_id: str) -> Result:
                 return planned
             keys, refused = planned
         run(conn, "effects/try_now", keys=keys, now=now)
-    dispatch(response.engine, response.senders, only=keys, finders=response.finders)
+    dispatch(response.engine, response.senders, only=keys, finders=response.finders, recheck=response.recheck)
     with response.engine.begin() as conn:
         return refused or _outcome(conn, response, step_id, step, keys)
 
@@ -420,7 +421,7 @@ def _outcome(conn: Connection, response: Response, step_id: str, step: Step, key
     states = {row.state for row in mine}
     if not states:
         return Result("skipped", "not needed: nobody is to be told, the incident is silenced")
-    if states <= {"delivered"}:
+    if "delivered" in states and states <= {"delivered", "cancelled"}:
         return Result("done", _say_done(step, mine))
     if "needs_human" in states:
         return Result("failed", "nobody can say whether it arrived: ask, then settle it (orderwatch effects settle)")
@@ -446,14 +447,16 @@ def _asleep(row: Row[Any], now: datetime) -> bool:
     return until is not None and row.last_error is None and until > now + timedelta(minutes=5)
 
 
-def _say_done(step: Step, rows: Sequence[Row[Any]]) -> str:
+def _say_done(step: Step, every: Sequence[Row[Any]]) -> str:
+    rows = [row for row in every if row.state == "delivered"]
     refs = [row.ref for row in rows if getattr(row, "ref", None)]
     amounts = [money(row.amount_minor, row.currency) for row in rows if getattr(row, "amount_minor", 0)]
     title = step.act.title.en if step.act else ""
     told = sorted({row.recipient for row in rows if hasattr(row, "recipient")})
     said = ", ".join([*(refs or told)[:3], *amounts[:3]])
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
-    return f"{title}: {said}{more}" if said else f"{title}: {len(rows)} sent"
+    rest = f"; not needed for {len(every) - len(rows)} whose order has moved on" if len(every) > len(rows) else ""
+    return f"{title}: {said}{more}{rest}" if said else f"{title}: {len(rows)} sent{rest}"
 
 
 def _local(at: datetime, response: Response) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 from functools import cache
@@ -61,6 +61,16 @@ def hold(conn: Connection, lock: Lock) -> None:
 def business_now(conn: Connection) -> datetime:
     """The company's time: the database's clock, shifted only in a demonstration or a replay."""
     now: datetime = conn.execute(text("select business_now()")).scalar_one()
+    return now
+
+
+def business_clock(engine: Engine) -> Callable[[], datetime]:
+    """The company's time for whoever asks later, and holds no connection meanwhile."""
+
+    def now() -> datetime:
+        with engine.connect() as conn:
+            return business_now(conn)
+
     return now
 
 

@@ -31,7 +31,15 @@ class StepAct:
     hold_reason: str | None = None
 
 
-STATE_AFTER = {"delivered": "delivered", "refused": "failed", "not_sent": "planned", "unknown": "unknown"}
+STATE_AFTER = {
+    "delivered": "delivered",
+    "refused": "failed",
+    "not_sent": "planned",
+    "unknown": "unknown",
+    "called_off": "cancelled",
+    "put_off": "planned",
+}
+NEVER_REACHED_FOR = frozenset({"called_off", "put_off"})  # such an attempt says nothing about the sink
 
 
 def plan(
@@ -89,10 +97,11 @@ def claim(conn: Connection, now: datetime, only: Collection[str] | None = None) 
 def finish(conn: Connection, effect: Effect, outcome: Outcome, now: datetime) -> bool:
     """Record how it ended; ``False`` when the lease was lost to another worker meanwhile.
 
-    An effect that an earlier attempt may have delivered stays unknown when not sent, and goes to a person when refused.
+    An effect that an earlier attempt may have delivered stays unknown when not sent, and goes to a person when refused
+    or called off.
     """
     run(conn, "effects/begin_firmly")
-    again = now + outcome.wait if outcome.result in {"not_sent", "unknown"} else None
+    again = now + outcome.wait if outcome.result in {"not_sent", "unknown", "put_off"} else None
     done = run(
         conn,
         "effects/finish_effect",
@@ -103,7 +112,7 @@ def finish(conn: Connection, effect: Effect, outcome: Outcome, now: datetime) ->
         next_attempt_at=again,
         error=outcome.detail,
         ref=outcome.ref,
-        failed=outcome.result in {"not_sent", "unknown"},
+        failed=None if outcome.result in NEVER_REACHED_FOR else outcome.result in {"not_sent", "unknown"},
     )
     return done.one_or_none() is not None
 

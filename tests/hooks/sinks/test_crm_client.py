@@ -93,7 +93,9 @@ def test_whatever_else_is_answered_to_the_question_leaves_it_unknown(
 
 
 def test_a_contact_shows_nobody(httpserver: HTTPServer, crm: CrmClient) -> None:
-    told = {"customer": "C00001", "email": "zhang.san@example.com", "language": "en", "name": "张三"}
+    told = {
+        "customer": "C00001", "email": "zhang.san@example.com", "language": "en", "name": "张三", "opt_out": False
+    }  # fmt: skip
     httpserver.expect_request(CONTACT).respond_with_json(told)
     contact = crm.contact("C00001")
     assert contact == Contact("C00001", "zhang.san@example.com", "en", "张三")
@@ -106,6 +108,8 @@ def test_a_contact_shows_nobody(httpserver: HTTPServer, crm: CrmClient) -> None:
     ("told", "result"),
     [
         ({"email": None}, "refused"),
+        ({"email": "zhang.san@example.com", "opt_out": True}, "called_off"),
+        ({"email": "zhang.san@example.com", "opt_out": "yes"}, "called_off"),
         ({"email": "nobody"}, "refused"),
         ({"email": "a@example.com\nBcc: all@example.com"}, "refused"),
         ({"email": "a@example.com, b@example.com"}, "refused"),

@@ -253,6 +253,13 @@ class PullSpec(Strict):
     until: str | None = None
 
 
+class LookUpSpec(Strict):
+    """Asking for one order: the parameter that takes its number, and fixed ones beside it."""
+
+    number: str
+    params: dict[str, Scalar] = Field(default_factory=dict)
+
+
 class KeysetPaging(Strict):
     """The next page starts behind (version, key) of the last usable record of this one."""
 
@@ -289,6 +296,7 @@ class FeedConfig(Strict):
     zone: Zone = "UTC"
     request: RequestSpec
     pull: dict[Mode, PullSpec]
+    look_up: LookUpSpec | None = None  # none: the source cannot be asked for one order
     instant: Literal["local_time", "epoch_ms", "iso_time"]  # how instants are written in requests
     beginning: AwareDatetime = datetime(2000, 1, 1, tzinfo=UTC)  # "since ever", for `open` and a first run
     paging: Annotated[KeysetPaging | LinkPaging, Field(discriminator="by")]

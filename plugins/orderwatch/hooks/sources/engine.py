@@ -31,6 +31,7 @@ _CODES: dict[str, type[SourceError]] = {
     "refused": errors.RequestRefused,
 }
 Params = dict[str, Scalar]
+LOOK_UP_S = 20.0  # at most for one order, repetitions included: an act waits for the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ class Source:
         spec = self.config.feed(feed)
         start = spec.beginning if since is None or mode == "open" else since
         return self._pages(spec, self._params(spec, mode, start, until), until)
+
+    def look_up(self, feed: str, order_id: str) -> list[dict[str, Any]]:
+        """What the source says of one order at this moment; also other orders, where it does not listen.
+
+        Raises SourceError; ConfigError where its file does not say how to ask.
+        """
+        spec = self.config.feed(feed)
+        if spec.look_up is None:
+            raise errors.ConfigError(f"{self.config.source}/{feed} has no look_up: one order cannot be asked for")
+        params = {**spec.look_up.params, spec.look_up.number: order_id, spec.paging.size_param: spec.paging.size}
+        _, records = self._ask(spec, self._url(spec), params, Budget(time.monotonic() + LOOK_UP_S))
+        return take_in(records, spec.personal, self.config.max_record)
 
     def probe(self, now: datetime) -> str:
         """Ask for the newest changes of the first feed: do address, credentials and interface fit?"""

@@ -61,6 +61,10 @@ class SourceHook(BaseHook):
         """The feed's records of a window, page by page; see `Source.pull`. Raises SourceError."""
         return self.get_conn().pull(feed, mode, since, until)
 
+    def look_up(self, feed: str, order_id: str) -> list[dict[str, Any]]:
+        """What the source says of one order now; see `Source.look_up`. Raises SourceError, ConfigError."""
+        return self.get_conn().look_up(feed, order_id)
+
     def clock_skew(self, now: datetime) -> float | None:
         """Seconds by which the source's clock is ahead of ``now``; None before any answer."""
         return self.get_conn().clock_skew(now)
