@@ -128,6 +128,7 @@ def act(incident: int, order: str, sink: str, *, amount: int, group: int = 1) ->
         side_effect=side,
         amount_minor=amount if side == "money" else 0,
         currency="CNY" if side == "money" else None,
+        incident_cap_minor=20_000 if side == "money" else None,
         business_key=f"{ONCE[sink]}:{order}" if sink in ONCE else None,
     )
 

@@ -87,14 +87,15 @@ def _budgets_off(conn: Connection, arrived: Arrivals) -> int:
     wanted: Counter[str] = Counter()
     rows = conn.execute(
         text("""
-            select customer_id, order_id, currency, amount_minor,
+            select customer_id, order_id, incident_id, currency, amount_minor,
                 (planned_at at time zone 'Asia/Shanghai')::date as day
             from effect where side_effect = 'money' and is_committed(state)
         """)
     )
     in_ledger: Counter[str] = Counter()
     for row in rows:
-        for scope in (f"customer:{row.customer_id}", f"order:{row.order_id}", f"day:{row.day}"):
+        about = (f"customer:{row.customer_id}", f"order:{row.order_id}", f"incident:{row.incident_id}")
+        for scope in (*about, f"day:{row.day}"):
             wanted[f"{scope}:{row.currency}"] += row.amount_minor
         in_ledger[row.order_id] += row.amount_minor
     booked = {row.scope: row.committed_minor for row in conn.execute(text("select * from budget"))}

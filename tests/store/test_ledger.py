@@ -21,6 +21,7 @@ LEGAL = {
     ("sending", "failed"), ("sending", "unknown"), ("unknown", "sending"), ("unknown", "needs_human"),
     ("needs_human", "delivered"), ("needs_human", "failed"), ("held", "planned"), ("held", "cancelled"),
     ("held", "expired"), ("planned", "cancelled"), ("unknown", "delivered"), ("sending", "needs_human"),
+    ("sending", "cancelled"),
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 -- a right that the file no longer names is gone
 with wanted as (
-    select r.role, r.currency, r.up_to
-    from jsonb_to_recordset(cast(:rights as jsonb)) as r (role text, currency text, up_to bigint)
+    select r.role, r.currency, r.up_to, r.per_day
+    from jsonb_to_recordset(cast(:rights as jsonb)) as r (role text, currency text, up_to bigint, per_day bigint)
 ),
 
 gone as (
@@ -9,8 +9,8 @@ gone as (
     where not exists (select 1 from wanted as w where w.role = a.role and w.currency = a.currency)
 )
 
-insert into approval_right as known (role, currency, up_to_minor)
-select role, currency, up_to from wanted
+insert into approval_right as known (role, currency, up_to_minor, per_day_minor)
+select role, currency, up_to, per_day from wanted
 on conflict (
-    role, currency) do update set up_to_minor = excluded.up_to_minor
-where known.up_to_minor <> excluded.up_to_minor
+    role, currency) do update set up_to_minor = excluded.up_to_minor, per_day_minor = excluded.per_day_minor
+where (known.up_to_minor, known.per_day_minor) <> (excluded.up_to_minor, excluded.per_day_minor)

@@ -283,12 +283,18 @@ def _intend(
 
 def over_limit(conn: Connection, response: Response, act: Act) -> Result | None:
     """What the playbook itself allows for the whole incident, whoever approves."""
-    limit = response.loaded.playbook.limits.spend
+    cap = _cap(response, act)
     spent = responses.read_incident(conn, response.incident_id).spent.get(act.currency, 0)
-    if limit is None or limit.currency != act.currency or spent + act.amount_minor > limit.amount_minor:
-        allowed = money(limit.amount_minor, limit.currency) if limit else "nothing"
+    if cap is None or spent + act.amount_minor > cap:
+        allowed = money(cap, act.currency or "") if cap else "nothing"
         return Result("failed", f"held back: {_say(act)} is more than the playbook allows for one incident ({allowed})")
     return None
+
+
+def _cap(response: Response, act: Act) -> int | None:
+    """In minor units; none where the playbook allows nothing in this currency."""
+    limit = response.loaded.playbook.limits.spend
+    return limit.amount_minor if limit and limit.currency == act.currency else None
 
 
 def _done_elsewhere(conn: Connection, response: Response, step_id: str, act: Act) -> Result | None:
@@ -329,6 +335,7 @@ def write_intent(
         side_effect="internal" if act.side_effect == "none" else act.side_effect,
         amount_minor=act.amount_minor,
         currency=act.currency,
+        incident_cap_minor=_cap(response, act),
         business_key=act.business_key,
         state="held" if held else "planned",
         hold_reason=held,

@@ -26,6 +26,7 @@ class StepAct:
     side_effect: str = "internal"
     amount_minor: int = 0
     currency: str | None = None
+    incident_cap_minor: int | None = None  # of money: what the playbook allows for the whole incident
     business_key: str | None = None
     state: str = "planned"
     hold_reason: str | None = None

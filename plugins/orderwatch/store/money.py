@@ -14,9 +14,14 @@ def publish_money(conn: Connection, policy: Policy) -> None:
         {"currency": currency, **limits.model_dump(mode="json")} for currency, limits in policy.response.money.items()
     ]
     rights = [
-        {"role": role, "currency": currency, "up_to": up_to}
+        {"role": role, "currency": currency, **right.model_dump(mode="json")}
         for role, by_currency in policy.response.approval_rights.items()
-        for currency, up_to in by_currency.items()
+        for currency, right in by_currency.items()
+    ]
+    campaigns = [
+        {"campaign": name, "currency": currency, "per_month": limit}
+        for name, by_currency in policy.response.campaigns.items()
+        for currency, limit in by_currency.items()
     ]
     people = [
         {"login": person.login, "role": code}
@@ -26,4 +31,5 @@ def publish_money(conn: Connection, policy: Policy) -> None:
     ]
     run(conn, "policy/publish_money", money=as_json(money), zone=policy.calendars.business_zone)
     run(conn, "policy/publish_rights", rights=as_json(rights))
+    run(conn, "policy/publish_campaigns", campaigns=as_json(campaigns))
     run(conn, "policy/publish_people", people=as_json(people))

@@ -5,7 +5,6 @@ create table money_policy (
     per_order_minor bigint not null check (per_order_minor > 0),
     per_customer_minor bigint not null check (per_customer_minor > 0),
     per_day_minor bigint not null check (per_day_minor > 0),
-    zone text not null,  -- in which a day is a day
     check (auto_approve_minor <= per_order_minor)
 );
 create table approval_right (

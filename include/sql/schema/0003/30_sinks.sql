@@ -8,11 +8,11 @@ add column per_minute integer check (per_minute > 0),
 add column reserved integer not null default 0;
 insert into sink (sink, class, lease, key_retention) values
 ('work_order', 'idempotent', '2 minutes', '24 hours'),
-('voucher', 'idempotent', '3 minutes', '24 hours'),
+('voucher', 'idempotent', '2 minutes', '24 hours'),
 ('warehouse', 'idempotent', '2 minutes', '24 hours'),
 ('website', 'idempotent', '2 minutes', '24 hours'),
 ('crm_note', 'queryable', '2 minutes', default),
-('customer_mail', 'blind', '4 minutes', default);  -- and before it the sources are asked about the order
+('customer_mail', 'blind', '3 minutes', default);
 
 -- a robot takes 20 messages a minute: shared by all workers, three of them kept for level 3
 update sink set per_minute = 20, reserved = 3

@@ -41,5 +41,4 @@ where incident_id is not null and state not in ('cancelled', 'expired', 'failed'
 create index effect_customer on effect (customer_id, planned_at) where side_effect in ('customer', 'money');
 
 insert into effect_transition (before, after) values
-('held', 'planned'), ('held', 'cancelled'), ('held', 'expired'), ('planned', 'cancelled'), ('unknown', 'delivered'),
-('sending', 'cancelled');  -- the sources were asked after the claim, and the order has moved on
+('held', 'planned'), ('held', 'cancelled'), ('held', 'expired'), ('planned', 'cancelled'), ('unknown', 'delivered');

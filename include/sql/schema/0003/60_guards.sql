@@ -34,17 +34,6 @@ begin
 end
 $$;
 
--- an act that is not to be any more leaves no question open
-create function withdraw_question() returns trigger language plpgsql as $$
-begin
-    update approval set outcome = 'withdrawn', closed_at = business_now()
-    where effect_id = new.effect_id and outcome is null;
-    return null;
-end
-$$;
-create trigger effect_question after update of state on effect for each row
-when (old.state = 'held' and new.state in ('cancelled', 'expired')) execute function withdraw_question();
-
 create function demand_decision(wanted effect) returns void language plpgsql as $$
 begin
     if wanted.amount_minor <= (
@@ -109,7 +98,7 @@ begin
     shares := array[
         'customer:' || new.customer_id || ':' || new.currency,
         'order:' || new.order_id || ':' || new.currency,
-        'day:' || (new.planned_at at time zone rules.zone)::date || ':' || new.currency
+        'day:' || (new.planned_at at time zone 'Asia/Shanghai')::date || ':' || new.currency
     ];
     caps := array[9223372036854775807, rules.per_order_minor, rules.per_day_minor];
     for i in 1..3 loop

@@ -35,6 +35,19 @@ class SpendingLimits(Strict):
         return self
 
 
+class ApprovalRight(Strict):
+    """What a role may approve: one voucher ``up_to``, all vouchers of a day together ``per_day``, in minor units."""
+
+    up_to: MinorUnits
+    per_day: MinorUnits
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.up_to > self.per_day:
+            raise ValueError("up_to is more than per_day: it could never be approved")
+        return self
+
+
 class CustomerMessages(Strict):
     """How often one customer is written to in a day, and the local hours in which nobody is."""
 
@@ -70,20 +83,24 @@ def _span(text: str) -> tuple[time, time]:
 class ResponseFile(Strict):
     """Money by currency, who may approve how much, and how customers and owners are spoken to.
 
+    ``campaigns``: what may be paid in a calendar month under one name, the ``once`` of a playbook's money step.
     ``repeat``: the waits before an incident that goes on is told again, one after the other and then the last one
     again and again. ``runs_per_scan``: how many playbook runs a scan begins at the most; a storm has one of its own.
     """
 
     money: Mapping[Currency, SpendingLimits]
-    approval_rights: Mapping[str, Mapping[Currency, MinorUnits]]
+    approval_rights: Mapping[str, Mapping[Currency, ApprovalRight]]
+    campaigns: Mapping[str, Mapping[Currency, Annotated[int, Field(gt=0)]]] = {}
     customer_messages: CustomerMessages
     repeat: tuple[Duration, ...] = Field(min_length=1)
     runs_per_scan: Annotated[int, Field(ge=1, le=1000)]
 
     @model_validator(mode="after")
     def _known_currencies(self) -> Self:
-        for role, rights in self.approval_rights.items():
-            for currency in rights:
+        named = {f"approval_rights.{role}": tuple(rights) for role, rights in self.approval_rights.items()}
+        named |= {f"campaigns.{name}": tuple(limits) for name, limits in self.campaigns.items()}
+        for where, currencies in named.items():
+            for currency in currencies:
                 if currency not in self.money:
-                    raise ValueError(f"approval_rights.{role} names {currency}, which has no limits in money")
+                    raise ValueError(f"{where} names {currency}, which has no limits in money")
         return self

@@ -1,0 +1,120 @@
+"""Money has walls: each is a row of the database that only the ledger moves, whoever approves and however many try."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from orderwatch.pipeline.gate import AnswerRefused
+from orderwatch.store import ledger
+from orderwatch.store.database import business_now
+from orderwatch.store.guards import NO_ROOM, refusal
+from orderwatch.store.ledger import StepAct
+from tests.pipeline.answering import Answering, important
+from tests.pipeline.desk import Desk
+
+SUPERVISOR, MANAGER = "operations", "admin"
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+def an_incident(desk: Desk, number: int = 1) -> int:
+    important(desk, f"SO{number}", value=90_000)
+    return int(desk.ask("select max(incident_id) from incident")[0])
+
+
+def pay(desk: Desk, incident: int, slot: int, **changes: Any) -> bool:
+    """Plan one voucher of 10.00 yuan; whether there was room for it."""
+    about = {
+        "incident_id": incident, "step": "pay", "slot": f"S{slot}", "order_id": f"S{slot}", "customer_id": f"C{slot}",
+        "side_effect": "money", "amount_minor": 1000, "currency": "CNY", "incident_cap_minor": 5000,
+        "business_key": f"late_delivery:S{slot}",
+    } | changes  # fmt: skip
+    try:
+        with desk.engine.begin() as conn:
+            ledger.plan(
+                conn, key=f"{incident}-{slot}", family="response", sink="voucher", recipient="C", payload={}, level=1,
+                now=business_now(conn), valid_for=desk.policy.validity.triage_max_age, about=StepAct(**about),
+            )  # fmt: skip
+    except DBAPIError as error:
+        if refusal(error) != NO_ROOM:
+            raise
+        return False
+    return True
+
+
+def committed(desk: Desk, scope: str) -> list[int]:
+    return desk.ask("select committed_minor from budget where scope like :scope", scope=scope)
+
+
+def test_sixteen_at_once_spend_on_one_incident_exactly_what_its_playbook_allows(desk: Desk) -> None:
+    incident = an_incident(desk)
+    start = Barrier(16)
+
+    def attempt(slot: int) -> bool:
+        start.wait()
+        return pay(desk, incident, slot)
+
+    with ThreadPoolExecutor(16) as pool:
+        paid = list(pool.map(attempt, range(16)))
+    assert sum(paid) == 5
+    assert committed(desk, f"incident:{incident}:%") == [5000]
+
+
+def test_what_is_given_back_can_be_spent_again(desk: Desk) -> None:
+    incident = an_incident(desk)
+    assert [pay(desk, incident, slot) for slot in range(6)] == [True] * 5 + [False]
+    with desk.engine.begin() as conn:
+        conn.execute(text("update effect set state = 'cancelled' where slot = 'S0'"))
+    assert committed(desk, f"incident:{incident}:%") == [4000]
+    assert pay(desk, incident, 7)
+
+
+def test_money_without_a_limit_of_its_incident_is_not_even_planned(desk: Desk) -> None:
+    incident = an_incident(desk)
+    for cap in (None, 999):
+        with pytest.raises(IntegrityError, match="effect_within"):
+            pay(desk, incident, 1, incident_cap_minor=cap)
+
+
+def test_a_campaign_costs_no_more_in_a_month_than_the_policy_says(desk: Desk) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(text("update campaign_limit set per_month_minor = 1500 where campaign = 'late_delivery'"))
+    incident = an_incident(desk)
+    assert [pay(desk, incident, slot) for slot in (1, 2)] == [True, False]
+    assert committed(desk, "campaign:late_delivery:2026-11:CNY") == [1000]
+    assert pay(desk, incident, 3, business_key="another_campaign:S3")  # that nobody has limited
+
+
+def test_a_limit_that_is_lowered_lets_nothing_more_out_and_gives_back_what_it_has(desk: Desk) -> None:
+    incident = an_incident(desk)
+    assert [pay(desk, incident, slot) for slot in (1, 2)] == [True, True]
+    assert not pay(desk, incident, 3, incident_cap_minor=1500)
+    with desk.engine.begin() as conn:
+        conn.execute(text("update effect set state = 'cancelled' where slot in ('S1', 'S2')"))
+    assert committed(desk, f"incident:{incident}:%") == [0]
+
+
+def test_a_role_approves_no_more_in_a_day_than_it_may(desk: Desk) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(text("update approval_right set per_day_minor = up_to_minor"))  # 100.00 and 200.00 yuan
+    important(desk, "SO1")
+    first = Answering(desk)
+    first.ask()
+    assert first.answer("approve", SUPERVISOR).state == "done"
+    important(desk, "SO2")
+    second = Answering(desk)
+    second.ask()
+    with pytest.raises(AnswerRefused, match="role:customer_service_supervisor:2026-11-18:CNY is 10000"):
+        second.answer("approve", SUPERVISOR)
+    assert second.ask().state == "asks"  # the question is still open
+    assert second.answer("reject", SUPERVISOR).state == "done"  # to say no costs nothing
+    assert committed(desk, "role:%") == [9000]
