@@ -10,6 +10,7 @@ where
             w.order_id = a.order_id and w.node = a.node and w.entered_at = a.entered_at
             and (
                 w.verdict in ('anomaly', 'suspect')
+                or a.reported_by is not null
                 or w.verdict is null and w.expected_until is null and w.alert_at <= :now
             )
     )

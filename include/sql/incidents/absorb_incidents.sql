@@ -5,6 +5,7 @@ with child as (
     where
         dedup_key = any(:dedup_keys) and incident_id <> :incident_id
         and state not in ('closed', 'dismissed', 'merged')
+        and reported is null  -- what a person has found is explained by nothing else
     returning incident_id
 ),
 

@@ -3,6 +3,7 @@
 select
     i.incident_id, i.dedup_key, i.kind, i.level, i.owner_role, i.acknowledge_by, i.reasons, i.state, i.told_at,
     i.opened_at, i.asked_at, i.reminded_at, i.acknowledged_by,
+    i.reported, i.reported_by, i.reported_at, i.note,
     -- the last time that it was let speak after a silence or a larger incident
     (
         select max(t.timeline_id) from timeline as t

@@ -7,7 +7,7 @@ with spent_by_currency as (
 
 select
     i.incident_id, i.level, i.kind, i.state, i.dedup_key, i.owner_role, i.opened_at, i.reasons, i.inhibited_by,
-    i.parent_id,
+    i.parent_id, i.reported, i.note,
     coalesce(m.orders, 0) as orders,
     coalesce(m.nodes, '{}') as nodes,
     r.attempt, r.playbook, r.sha, r.started_at,

@@ -14,7 +14,9 @@ where
                 from timeline as t
                 where
                     t.incident_id = i.incident_id
-                    and t.event in ('opened', 'triage_expired', 'level_raised', 'reopened', 'inhibition_ended')
+                    and t.event in (
+                        'opened', 'triage_expired', 'level_raised', 'reopened', 'inhibition_ended', 'reported'
+                    )
             ), i.opened_at)
     )
 order by i.level desc, i.incident_id

@@ -81,6 +81,24 @@ def ack(
     err.print(*cells(f"#{number} is acknowledged by {login}"))
 
 
+@app.command()
+def report(
+    url: Url,
+    order: Annotated[str, typer.Argument(help="The order's number.")],
+    what: Annotated[str, typer.Argument(help="What is wrong with it: wrong_item.")],
+    login: Login,
+    note: Annotated[str, typer.Option(help="In a few words, for whoever puts it right.")] = "",
+) -> None:
+    """Say that an order is wrong, late or not: its owner is told, and the next scan begins the playbook for it."""
+    from orderwatch.core.policy import load_policy
+    from orderwatch.pipeline.report import report_order
+    from orderwatch.store.database import connect
+
+    with database_errors_in_words(), connect(url).begin() as conn:
+        number = report_order(conn, load_policy(POLICY), order, what, note.strip(), login)
+    err.print(*cells(f"#{number} is open about {order}; the next scan tells its owner and begins its playbook"))
+
+
 def _kind(row: Row[Any]) -> str:
     from orderwatch.core.titles import KINDS
     from orderwatch.store.findings import group_of

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from orderwatch.core.context import Context
+from orderwatch.core.policy.grading import GradingFile
 from orderwatch.core.words import Order
 
 HIGHEST_ALONE: Final = 1
@@ -25,16 +26,21 @@ class Grade:
     reasons: tuple[str, ...]
 
 
+def stands_out(tier: str | None, value_minor: int, currency: str, rules: GradingFile) -> tuple[str, ...]:
+    """Why a person should call about the order, however little is wrong with it; nothing for an ordinary one."""
+    limit = rules.high_value.get(currency)
+    reasons = {"vip": tier in rules.vip_tiers, "high_value": limit is not None and value_minor >= limit}
+    return tuple(name for name, holds in reasons.items() if holds)
+
+
 def grade(order: Order, context: Context, *, broken_promise: bool) -> Grade:
     """VIP and high value are level 1; a broken promise lifts an ordinary order there and no further."""
     rules = context.policy.grading
-    limit = rules.high_value.get(order.currency)
+    base = stands_out(order.tier, order.value_minor, order.currency, rules)
     reasons = {
-        "vip": order.tier in rules.vip_tiers,
-        "high_value": limit is not None and order.value_minor >= limit,
+        **dict.fromkeys(base, True),
         "broken_promise": broken_promise,
-        f"no_limit_for:{order.currency}": limit is None,
+        f"no_limit_for:{order.currency}": order.currency not in rules.high_value,
     }
-    base = reasons["vip"] or reasons["high_value"]
     raised = broken_promise and rules.broken_promise_raises > 0
     return Grade(HIGHEST_ALONE if base or raised else 0, tuple(name for name, holds in reasons.items() if holds))

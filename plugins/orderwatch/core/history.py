@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from orderwatch.core.durations import Language
-from orderwatch.core.titles import LEVELS
+from orderwatch.core.titles import LEVELS, REPORTS
 
 Detail = Mapping[str, Any]
 SHOWN: Final = 5  # orders of one line that are named; the others are counted
@@ -22,6 +22,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "resolved": {"zh-CN": "已恢复", "en": "resolved"},
     "closed": {"zh-CN": "已关闭", "en": "closed"},
     "owner_changed": {"zh-CN": "负责人由 {from} 变为 {to}", "en": "passed from {from} to {to}: {because}"},
+    "reported": {"zh-CN": "{actor} 上报：{what}{note}", "en": "{actor} reports: {what}{note}"},
     "acknowledged": {"zh-CN": "{actor} 已确认{note}", "en": "acknowledged by {actor}{note}"},
     "escalated": {
         "zh-CN": "无人确认，第 {step} 步升级至 {role}（{to}）",
@@ -62,6 +63,8 @@ def say_event(
     said["note"] = f": {said['note']}" if said.get("note") else ""
     if "level" in detail:
         said["level"] = LEVELS[language][detail["level"]]
+    if "what" in detail:
+        said["what"] = REPORTS[detail["what"]][language]
     if "until" in detail:
         said["until"] = time(detail["until"])
     try:

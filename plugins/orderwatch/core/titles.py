@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from orderwatch.core.durations import Language
 
 LEVELS: dict[Language, tuple[str, str, str, str]] = {
@@ -17,6 +19,11 @@ KINDS: dict[str, dict[Language, str]] = {
     "mass_delay": {"zh-CN": "大面积延迟", "en": "mass delay"},
     "source": {"zh-CN": "数据源中断", "en": "source is silent"},
 }
+Reported = Literal["wrong_item"]
+REPORTS: dict[str, dict[Language, str]] = {
+    "wrong_item": {"zh-CN": "错发商品", "en": "wrong article"},
+}
+"""What a person can find wrong with an order, each with a playbook of its own."""
 EVERY_NODE: dict[Language, str] = {"zh-CN": "多个环节", "en": "several steps"}
 CODES: dict[str, dict[Language, str]] = {
     "pulling": {"zh-CN": "拉取中", "en": "pulling"},

@@ -15,7 +15,7 @@ from orderwatch.core.duty import Duty
 from orderwatch.core.messages import compose, render
 from orderwatch.core.notices import Announced, Family, Notice, Told, plan_grown, plan_notices, plan_resolved
 from orderwatch.core.policy import Policy
-from orderwatch.core.titles import EVERY_NODE, KINDS, LEVELS
+from orderwatch.core.titles import EVERY_NODE, KINDS, LEVELS, REPORTS
 from orderwatch.core.words import Node
 from orderwatch.paths import TEMPLATES
 from orderwatch.store import ledger
@@ -157,6 +157,8 @@ def _key(notice: Notice, first: Row[Any]) -> str:
         parts.append(str(first.comeback))
     if first.let_speak and notice.family in {"opened", "digest"}:
         parts.append(f"spoke{first.let_speak}")
+    if first.reported_at and notice.family in {"opened", "digest"}:
+        parts.append(f"reported{_stamp(first.reported_at)}")
     if notice.family == "grown":
         parts.append(_stamp(first.told_at))
     if notice.family == "escalated":
@@ -185,18 +187,27 @@ def _item(row: Row[Any], family: Family, language: Language, announcement: Annou
     return {
         "number": f"#{row.incident_id}",
         "level": LEVELS[language][row.level],
-        "kind": KINDS[row.kind][language],
+        "kind": (REPORTS[row.reported] if row.reported else KINDS[row.kind])[language],
         "node": policy.node(nodes[0]).title.say(language) if len(nodes) == 1 else EVERY_NODE[language],
         "orders": row.untold if family == "grown" else row.orders,
         "all_orders": len(row.orders),
         "is_source": row.kind == "source",
-        "cause": group_of(row.dedup_key) if row.kind in SHARED else "; ".join(row.reasons) if row.kind in TOLD else "",
+        "cause": _cause(row),
         "explanation": row.explanation[language] if row.explanation else "",
         "owner": policy.role(row.owner_role).title.say(language),
         "since": local(row.opened_at, policy),
         "acknowledge_by": local(row.acknowledge_by, policy) if row.acknowledge_by else "",
         "acknowledged_by": row.acknowledged_by or "",
     }
+
+
+def _cause(row: Row[Any]) -> str:
+    """What its orders share, or what a person has found, in that person's words."""
+    if row.reported:
+        return f"{row.reported_by}: {row.note}" if row.note else str(row.reported_by)
+    if row.kind in SHARED:
+        return group_of(row.dedup_key) or ""
+    return "; ".join(row.reasons) if row.kind in TOLD else ""
 
 
 def local(at: datetime, policy: Policy) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -30,8 +31,9 @@ def write_incident(
     anomalies: Mapping[Member, int],
     *,
     policy: Policy,
-    scan_id: int,
+    scan_id: int | None,
     now: datetime,
+    actor: str = "scan",
 ) -> Opened:
     """Open the planned incident or extend the live one of the same key; every change is a line of its timeline."""
     owner = _owner(plan.level, plan.members[0].node, policy)
@@ -50,7 +52,8 @@ def write_incident(
         acknowledge_by=None if grace is None else now + grace,
         triage_until=now + policy.validity.triage_max_age if triage else None,
     ).one()
-    lines = {"scan_id": scan_id, "policy_version": policy.version, "incident_id": row.incident_id, "now": now}
+    lines: dict[str, Any] = {"scan_id": scan_id, "policy_version": policy.version, "now": now, "actor": actor}
+    lines["incident_id"] = row.incident_id
     if row.opened:
         write_line(conn, event="opened", detail={"level": plan.level, "reasons": plan.reasons}, **lines)
     elif row.promoted:
@@ -77,7 +80,7 @@ def write_incident(
     return Opened(row.incident_id, news=news and row.inhibited_by is None)
 
 
-def _explain_away(conn: Connection, plan: IncidentPlan, incident_id: int, scan_id: int, now: datetime) -> None:
+def _explain_away(conn: Connection, plan: IncidentPlan, incident_id: int, scan_id: int | None, now: datetime) -> None:
     """Smaller incidents about the same orders become children or fall silent."""
     own = {f"order:{member.order_id}:{member.node.code}" for member in plan.members}
     absorbed = sorted({*plan.absorbs, *own} - {plan.dedup_key})

@@ -40,6 +40,8 @@ def facts_of(incident: Row[Any], member: Row[Any] | None, policy: Policy, now: d
             nodes=tuple(Node(number).code for number in incident.nodes),
             owner=incident.owner_role,
             minutes_open=_minutes(incident.opened_at, now),
+            reported=incident.reported or "",
+            note=incident.note or "",
         ),
         order=OrderFacts() if member is None else _order_facts(member, now),
         limit=LimitFacts() if member is None else _limits(member.currency, policy),

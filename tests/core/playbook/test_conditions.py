@@ -21,7 +21,7 @@ from .builders import make_facts
         ("order.tier == 'svip' ? order.value_minor / 50 : order.value_minor / 100", "int", 600),
         ("'pick' in incident.nodes", "bool", True),
         ("incident.nodes.all(node, node == 'pick')", "bool", True),
-        ("incident.cause.startsWith('wrong_item')", "bool", False),
+        ("incident.cause.startsWith('W-')", "bool", False),
         ("order.still_late", "bool", True),
         ("size(incident.nodes)", "int", 1),
     ],

@@ -13,7 +13,10 @@ Fact = int | str | bool | list[str]
 
 @dataclass(frozen=True, slots=True)
 class IncidentFacts:
-    """The incident as a whole; ``cause`` is what its orders share, ``orders`` how many are late in it now."""
+    """The incident as a whole; ``cause`` is what its orders share, ``orders`` how many are late in it now.
+
+    ``reported`` is what a person has found wrong (``wrong_item``), ``note`` that person's words; empty if nobody has.
+    """
 
     id: int = 1
     level: int = 0
@@ -23,6 +26,8 @@ class IncidentFacts:
     nodes: tuple[str, ...] = ("pick",)
     owner: str = ""
     minutes_open: int = 0
+    reported: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,146 @@
+"""A person finds a wrong article in an order: an incident opens, its playbook answers, and no scan takes it back."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+
+from orderwatch.core.playbook.load import load_playbook
+from orderwatch.pipeline.report import report_order
+from orderwatch.pipeline.responses import Run, start_responses
+from tests.pipeline.answering import PLAYBOOKS, Answering
+from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order, late_in_pick
+
+EVERY_PLAYBOOK = [load_playbook(file) for file in sorted(PLAYBOOKS.glob("*.yaml"))]
+RECENT = {"printed_at": NOON - HOUR / 2, "created_at": NOON - HOUR}
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+def on_time(desk: Desk, order_id: str = "SO1", value: int = 20_000) -> None:
+    """In picking for half an hour, where four are usual."""
+    orders = [an_order(order_id, paid_at=NOON - 2 * HOUR, approved_at=NOON - HOUR, value_minor=value)]
+    desk.scan(orders=orders, shipments=[a_shipment(order_id, **RECENT)])
+
+
+def report(desk: Desk, order_id: str = "SO1", what: str = "wrong_item", note: str = "SKU-7 instead of SKU-8") -> int:
+    with desk.engine.begin() as conn:
+        return report_order(conn, desk.policy, order_id, what, note, "feng.jun")
+
+
+def begun(desk: Desk) -> list[str]:
+    """The playbooks that the next start of responses begins."""
+    runs: list[str] = []
+
+    def trigger(run: Run) -> str:
+        runs.append(run.dag_id)
+        return "started"
+
+    start_responses(desk.engine, desk.policy, EVERY_PLAYBOOK, trigger, None)
+    return runs
+
+
+def test_an_order_that_is_on_time_becomes_an_incident_and_its_parcel_is_stopped(desk: Desk) -> None:
+    on_time(desk)
+    assert desk.incidents() == {}
+    report(desk)
+    assert desk.incidents() == {"order:SO1:pick": "open"}
+    assert begun(desk) == ["playbook_wrong_item_recall"]
+    answering = Answering(desk, "wrong_item_recall")
+    assert answering.perform("hold_parcel").state == "done"
+    assert answering.perform("pick_again").state == "done"
+    assert answering.perform("explain_mistake").state == "done"
+    assert answering.sinks.count() == {"warehouse": 1, "work_order": 1, "customer_mail": 1}
+    assert "SKU-7 instead of SKU-8" in str(answering.sinks.arrived[1].payload["text"])
+    assert "SKU-7" not in str(answering.sinks.arrived[2].payload)  # the customer need not read that
+
+
+def test_whoever_owns_it_is_told_who_found_what(desk: Desk) -> None:
+    on_time(desk, value=900_000)
+    report(desk)
+    texts = desk.ask("select payload ->> 'text' from effect where family = 'opened'")
+    assert texts
+    for text in texts:
+        assert "feng.jun" in text and "SKU-7" in text and ("wrong article" in text or "错发商品" in text)
+        assert "Airflow" not in text  # there is no run to look at
+
+
+def test_scans_leave_it_open_until_the_order_has_left_its_step(desk: Desk) -> None:
+    on_time(desk)
+    report(desk)
+    for _ in range(2):
+        desk.advance(15 * MINUTE)
+        desk.scan()
+    assert desk.incidents() == {"order:SO1:pick": "open"}
+    later = NOON + HOUR
+    desk.scan(shipments=[a_shipment("SO1", version=later, picked_at=later, **RECENT)])
+    desk.advance(15 * MINUTE)
+    desk.scan()
+    assert desk.incidents() == {"order:SO1:pick": "resolved"}
+
+
+def test_an_order_that_is_late_already_gets_another_playbook_and_the_first_one_stops(desk: Desk) -> None:
+    desk.scan(orders=[an_order(value_minor=900_000)], shipments=[a_shipment()])
+    assert begun(desk) == ["playbook_single_important"]
+    first = Answering(desk)
+    assert first.perform("call_customer").state == "done"
+    number = report(desk)
+    assert desk.ask("select count(*) from incident") == [1]
+    assert begun(desk) == ["playbook_wrong_item_recall"]
+    assert first.perform("issue_voucher").label == "not needed: wrong_item_recall answers this incident now"
+    assert Answering(desk, "wrong_item_recall").perform("hold_parcel").state == "done"
+    told = desk.ask(
+        "select count(distinct effect_key) > 1 from effect where family = 'opened' and recipient = 'li.ting'"
+    )
+    assert told == [True]
+    assert number == desk.ask("select incident_id from incident")[0]
+
+
+def test_a_doubtful_order_that_a_person_has_looked_at_is_doubtful_no_more(desk: Desk) -> None:
+    desk.scan(orders=[an_order(flags=["address_incomplete"])], shipments=[a_shipment()])
+    assert desk.incidents() == {"order:SO1:pick": "triage"}
+    report(desk)
+    assert desk.ask("select kind, state from incident") == [("single", "open")]
+    assert begun(desk) == ["playbook_wrong_item_recall"]
+
+
+def test_a_batch_that_comes_later_does_not_swallow_it(desk: Desk) -> None:
+    desk.scan(orders=[an_order("SO1")], shipments=[a_shipment("SO1", wave_no="W-1")])
+    report(desk)
+    desk.scan(**late_in_pick("SO2", "SO3", "SO4", wave_no="W-1"))
+    assert desk.incidents() == {"order:SO1:pick": "open", "batch:pick:W-1": "open"}
+
+
+@pytest.mark.parametrize(
+    ("order_id", "what", "note", "why"),
+    [
+        ("SO9", "wrong_item", "", "SO9 is not on its way: see orderwatch why SO9"),
+        ("SO1", "fire", "", "nobody can report 'fire'; known are wrong_item"),
+        ("SO1", "wrong_item", "x" * 201, "the note has 201 characters; 200 are enough"),
+    ],
+)
+def test_what_cannot_be_reported_says_why_and_what_to_do(
+    desk: Desk, order_id: str, what: str, note: str, why: str
+) -> None:
+    on_time(desk)
+    with pytest.raises(ValueError, match=why):
+        report(desk, order_id, what, note)
+    assert desk.incidents() == {}
+
+
+def test_a_second_report_names_the_incident(desk: Desk) -> None:
+    on_time(desk)
+    number = report(desk)
+    with pytest.raises(ValueError, match=f"that is known already: incident #{number}"):
+        report(desk)
+
+
+def test_hostile_words_reach_nobody_as_markup(desk: Desk) -> None:
+    on_time(desk, value=900_000)
+    report(desk, note="<@all> [click](http://evil.example) **now**")
+    for sink, text in desk.ask("select sink, payload ->> 'text' from effect where family = 'opened'"):
+        if sink != "mail":
+            assert "<@all>" not in text and "](http" not in text
