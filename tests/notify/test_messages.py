@@ -36,6 +36,14 @@ def a_pause(**changes: Any) -> dict[str, Any]:
     return plain | changes
 
 
+def a_question(**changes: Any) -> dict[str, Any]:
+    plain = {
+        "number": "#1", "order": "SO1", "title": "发放补偿券", "amount": "¥90.00", "within": "2 小时",
+        "requested_by": "orderwatch",
+    }  # fmt: skip
+    return plain | changes
+
+
 def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tuple[Any, ...] = LANGUAGES) -> str:
     form = "mail" if sink == "mail" else "wecom"
     values = FRAME | {"count": len(items)}
@@ -43,7 +51,7 @@ def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tupl
 
 
 def values_of(family: str) -> dict[str, Any]:
-    item = a_pause() if family == "pause_over" else an_item()
+    item = {"pause_over": a_pause, "approval": a_question}.get(family, an_item)()
     return FAILURE if family == "task_failed" else FRAME | {"items": [item], "hidden": 0}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from orderwatch.core.policy import load_policy
 from orderwatch.paths import POLICY
@@ -28,7 +29,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, task
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
 
-tell = TaskFailedNotifier(role="{role}")
+tell = TaskFailedNotifier(role="{role}", hourly={hourly})
 with DAG("tiny", schedule=None):
     @task(retries={retries}, retry_delay=timedelta(0), on_failure_callback=[tell] * {told})
     def break_down():
@@ -50,7 +51,10 @@ def run_tiny(installation: Installation, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("airflow.settings.DAGS_FOLDER", str(tmp_path))
 
     def run(**changes: object) -> DagRun:
-        plain = {"role": "data_engineer", "error": "RuntimeError", "reason": "disk full", "retries": 0, "told": 1}
+        plain = {
+            "role": "data_engineer", "hourly": False, "error": "RuntimeError", "reason": "disk full", "retries": 0,
+            "told": 1,
+        }  # fmt: skip
         (tmp_path / "tiny.py").write_text(TINY.format(**plain | changes))
         return read_dag("tiny", tmp_path).test()
 
@@ -92,6 +96,20 @@ def test_the_same_failure_of_the_next_run_is_not_told_again_the_same_day(
     run_tiny()
     run_tiny()
     assert len(installation.mails()) == 1
+
+
+@pytest.mark.parametrize(("hourly", "mails"), [(False, 1), (True, 2)])
+def test_whoever_answers_for_incidents_hears_of_it_again_in_the_next_hour(
+    run_tiny: RunTiny, installation: Installation, hourly: bool, mails: int
+) -> None:
+    for minutes in (0, 10, 65):
+        with installation.engine.begin() as conn:
+            conn.execute(
+                text("update clock set ahead = timestamptz '2026-11-18T04:00Z' - clock_timestamp() + :m"),
+                {"m": timedelta(minutes=minutes)},
+            )
+        run_tiny(hourly=hourly)
+    assert len(installation.mails()) == mails
 
 
 def test_another_failure_of_the_same_task_is_told(run_tiny: RunTiny, installation: Installation) -> None:

@@ -38,7 +38,13 @@ class Sinks:
         return said or Outcome("delivered", ref=f"{effect.sink}-{len(self.arrived)}")
 
     def count(self) -> Counter[str]:
-        return Counter(effect.sink for effect in self.arrived)
+        """What has arrived by sink, all questions to approvers left aside."""
+        return Counter(effect.sink for effect in self.arrived if effect not in self.summoned)
+
+    @property
+    def summoned(self) -> list[Effect]:
+        """The messages that ask somebody to approve."""
+        return [effect for effect in self.arrived if effect.effect_key.startswith("approval:")]
 
 
 @dataclass

@@ -66,7 +66,11 @@ def dag_of(loaded: Loaded) -> DAG:
         },
         default_args={
             "owner": playbook.owner,
-            "on_failure_callback": TaskFailedNotifier(role="data_engineer"),
+            "on_failure_callback": [
+                TaskFailedNotifier(role="data_engineer"),
+                # the customer of each incident waits for somebody: the owner hears of more than one in a day
+                TaskFailedNotifier(role=playbook.owner, hourly=True),
+            ],
             "execution_timeout": timedelta(minutes=5),
         },
     ) as dag:

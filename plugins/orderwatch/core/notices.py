@@ -15,7 +15,9 @@ from orderwatch.core.effect import Sink
 from orderwatch.core.policy import Person, Role
 from orderwatch.core.policy.roles import RolesFile
 
-Family = Literal["opened", "grown", "digest", "resolved", "escalated", "reminder", "pause_over", "task_failed"]
+Family = Literal[
+    "opened", "grown", "digest", "resolved", "escalated", "reminder", "pause_over", "task_failed", "approval"
+]
 
 
 class Duties(Protocol):

@@ -25,7 +25,8 @@ _VARIES = re.compile(r"0x[0-9a-f]+|\d+(?:[.,:]\d+)*")
 
 
 class TaskFailedNotifier(BaseNotifier):
-    """Plans the alert in the ledger and sends it; the same kind of failure of the same task is told once a day.
+    """Plans the alert in the ledger and sends it; the same kind of failure of the same task is told once a day,
+    or once an hour where ``hourly``.
 
     Nothing else that waits in the ledger is sent: in a dry run nobody is to hear of orders. Of the policy only
     ``roles.yaml`` is read, so that a mistake in another file is told, too; if that file itself cannot be used, those
@@ -37,9 +38,10 @@ class TaskFailedNotifier(BaseNotifier):
 
     template_fields: Sequence[str] = ("role",)
 
-    def __init__(self, *, role: str) -> None:
+    def __init__(self, *, role: str, hourly: bool = False) -> None:
         super().__init__()
         self.role = role
+        self.hourly = hourly
 
     def notify(self, context: Context) -> None:
         """Tell everyone in the role which task failed, why, and where its log is."""
@@ -57,7 +59,7 @@ class TaskFailedNotifier(BaseNotifier):
         with engine.begin() as conn:
             now = business_now(conn)
             notices = plan_to_role("task_failed", self.role, 2, (), _roles(conn, self.role))
-            keys = [_plan(conn, notice, failure, now) for notice in notices]
+            keys = [_plan(conn, notice, failure, now, self.hourly) for notice in notices]
         dispatch(engine, Senders().by_sink(), only=keys)
 
 
@@ -80,13 +82,13 @@ def _roles(conn: Connection, role: str) -> RolesFile:
     return roles
 
 
-def _plan(conn: Connection, notice: Notice, failure: dict[str, Any], now: datetime) -> str:
+def _plan(conn: Connection, notice: Notice, failure: dict[str, Any], now: datetime, hourly: bool) -> str:
     """Write the message into the ledger unless it is there; returns its key."""
     from orderwatch.core.messages import compose
     from orderwatch.paths import TEMPLATES
     from orderwatch.store import ledger
 
-    key = f"task_failed:{failure['key']}:{now:%Y%m%d}:{notice.sink}:{notice.recipient}"
+    key = f"task_failed:{failure['key']}:{now:{'%Y%m%d%H' if hourly else '%Y%m%d'}}:{notice.sink}:{notice.recipient}"
     template = f"task_failed.{'mail' if notice.sink == 'mail' else 'wecom'}"
     ledger.plan(
         conn,

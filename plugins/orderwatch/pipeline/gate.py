@@ -15,7 +15,9 @@ from orderwatch.core.playbook.decide import decide
 from orderwatch.core.playbook.facts import Facts
 from orderwatch.core.playbook.schema import Gate
 from orderwatch.core.playbook.texts import money
+from orderwatch.pipeline.dispatch import dispatch
 from orderwatch.pipeline.step import FAILED, Response, Result, look, over_limit, write_intent
+from orderwatch.pipeline.summon import summon
 from orderwatch.store.database import as_json, business_now, run
 from orderwatch.store.detection import write_line
 from orderwatch.store.guards import ANSWERS, refusal, words_of
@@ -39,31 +41,40 @@ class Answer:
 def ask(response: Response, step_id: str, requested_by: str = AUTOMATION) -> Result:
     """Put the question, unless it is not needed or has been answered; the effects it is about wait, held.
 
-    A question about an amount that has changed since is withdrawn, and asked anew about the new one.
+    A question about an amount that has changed since is withdrawn, and asked anew about the new one. Whoever is asked
+    hears of it by chat and mail.
     """
-    gate = _gate(response, step_id)
     with response.engine.begin() as conn:
-        now = business_now(conn)
-        found = look(conn, response, now)
-        if isinstance(found, Result):
-            return found
-        incident, situation = found
-        decisions = [decide(response.loaded, step_id, one.facts) for one in situation.subjects]
-        asked = [
-            one
-            for one, decision in zip(situation.subjects, decisions, strict=True)
-            if decision.does != "not_needed" and _acts(response, gate.of, one.facts)
-        ]
-        if not asked:
-            return Result("skipped", f"not needed: {decisions[0].why or 'nothing to decide'}")
-        acts = acts_of(response.loaded, gate.of, replace(situation, subjects=asked))
-        refused = _refused(conn, response, step_id)
-        for act in acts:
-            problem = _hold(conn, response, gate, act, refused, incident.level, now)
-            if problem is not None:
-                return problem
-        _ask_about_held(conn, response, step_id, gate, requested_by, now)
-        return standing(conn, response, step_id)
+        result = _ask(conn, response, step_id, requested_by)
+        keys = summon(conn, response, step_id)
+    if keys:
+        dispatch(response.engine, response.senders, only=keys)
+    return result
+
+
+def _ask(conn: Connection, response: Response, step_id: str, requested_by: str) -> Result:
+    gate = _gate(response, step_id)
+    now = business_now(conn)
+    found = look(conn, response, now)
+    if isinstance(found, Result):
+        return found
+    incident, situation = found
+    decisions = [decide(response.loaded, step_id, one.facts) for one in situation.subjects]
+    asked = [
+        one
+        for one, decision in zip(situation.subjects, decisions, strict=True)
+        if decision.does != "not_needed" and _acts(response, gate.of, one.facts)
+    ]
+    if not asked:
+        return Result("skipped", f"not needed: {decisions[0].why or 'nothing to decide'}")
+    acts = acts_of(response.loaded, gate.of, replace(situation, subjects=asked))
+    refused = _refused(conn, response, step_id)
+    for act in acts:
+        problem = _hold(conn, response, gate, act, refused, incident.level, now)
+        if problem is not None:
+            return problem
+    _ask_about_held(conn, response, step_id, gate, requested_by, now)
+    return standing(conn, response, step_id)
 
 
 def standing(conn: Connection, response: Response, step_id: str) -> Result:
@@ -124,6 +135,7 @@ def answer(response: Response, step_id: str, said: Answer) -> Result:
 def out_of_time(response: Response, step_id: str) -> Result:
     """Nobody has answered: the next role is asked, and after the last one the answer is no."""
     gate = _gate(response, step_id)
+    keys: list[str] = []
     with response.engine.begin() as conn:
         now = business_now(conn)
         questions = run(conn, "approvals/read_questions", incident_id=response.incident_id, step=step_id).all()
@@ -134,11 +146,15 @@ def out_of_time(response: Response, step_id: str) -> Result:
         if gate.on_timeout == "escalate" and level < len(gate.roles):
             run(conn, "approvals/next_level", incident_id=response.incident_id, step=step_id, level=level)
             _note(conn, response, step_id, f"nobody answered; {gate.roles[level]} is asked", AUTOMATION, now)
+            keys = summon(conn, response, step_id)
         else:
             ids = [one.approval_id for one in still_open]
             run(conn, "approvals/close_question", approval_ids=ids, outcome="rejected", now=now)
             _note(conn, response, step_id, "nobody answered in time: rejected", AUTOMATION, now)
-        return standing(conn, response, step_id)
+        result = standing(conn, response, step_id)
+    if keys:
+        dispatch(response.engine, response.senders, only=keys)
+    return result
 
 
 def _gate(response: Response, step_id: str) -> Gate:
