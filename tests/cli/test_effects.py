@@ -11,6 +11,8 @@ from orderwatch.core.effect import Outcome
 from orderwatch.store import ledger
 from orderwatch.store.database import business_now
 from tests.cli.conftest import Call
+from tests.pipeline.answering import Answering, important
+from tests.pipeline.desk import Desk
 
 
 @pytest.fixture
@@ -58,3 +60,23 @@ def test_what_nobody_is_asked_about_cannot_be_settled(call: Call, url: str) -> N
 @pytest.mark.parametrize("words", [("--because", "x"), ("--arrived",), ("--arrived", "--because", " ")])
 def test_which_way_it_went_and_why_have_to_be_said(call: Call, url: str, words: tuple[str, ...]) -> None:
     assert call("effects", "settle", "1", *words, "--db", url).exit_code == 2
+
+
+def test_what_a_playbook_has_done_is_listed_and_taken_back(call: Call, engine: Engine) -> None:
+    desk = Desk(engine)
+    important(desk, value=90_000)
+    answering = Answering(desk)
+    answering.perform("call_customer")
+    answering.perform("apologise")
+    db = ("--db", engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    (number,) = desk.ask("select effect_id from effect where step = 'call_customer'")
+    lines = call("effects", "list", "--incident", "1", *db).stdout.split("\n")
+    rows = {line.split("│")[2].strip(): line for line in lines if line.count("│") > 5}
+    assert "work_order-" in rows["call_customer"] and " yes " in rows["call_customer"]
+    assert " yes " not in rows["apologise"]
+    done = call("effects", "undo", str(number), "--because", "wrong customer", "--as", "li.ting", *db)
+    assert done.exit_code == 0 and f"takes back effect {number}" in done.stderr
+    assert "li.ting takes back call_customer (work_order-" in call("incidents", "show", "1", *db).stdout
+    again = call("effects", "undo", str(number), "--because", "wrong customer", *db)
+    assert again.exit_code == 2 and "already" in again.stderr
+    assert "nothing was done about incident 9" in call("effects", "list", "--incident", "9", *db).stdout

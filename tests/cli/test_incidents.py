@@ -53,6 +53,18 @@ def test_the_list_shows_what_answers_it_and_what_keeps_it_quiet(call: Call, db: 
         assert word in " ".join(shown.split()) or word.replace(" ", "") in "".join(shown.replace("│", "").split())
 
 
+def test_a_wrong_article_is_reported_and_shown(call: Call, db: tuple[str, str]) -> None:
+    words = ("incidents", "report", "SO1", "wrong_item", "--note", "[b]SKU-7[/b]", "--as", "feng.jun")
+    done = call(*words, *db)
+    assert (done.exit_code, done.stderr) == (
+        0, "#1 is open about SO1; the next scan tells its owner and begins its playbook\n"
+    )  # fmt: skip
+    assert "wrong article: SO1:pick" in call("incidents", "list", *db).stdout
+    assert "feng.jun reports: wrong article: [b]SKU-7[/b]" in call("incidents", "show", "1", *db).stdout
+    again = call(*words, *db)
+    assert (again.exit_code, again.stderr) == (2, "✗ that is known already: incident #1\n")
+
+
 def test_show_tells_the_whole_story(call: Call, db: tuple[str, str], desk: Desk) -> None:
     desk.advance(30 * MINUTE)
     desk.scan()

@@ -110,7 +110,7 @@ VIOLATIONS = {
     "delivered at no time": (
         f"{an_effect()}; update effect set state = 'sending', lease_until = now() where effect_key = 'k';"
         " update effect set state = 'delivered', lease_until = null where effect_key = 'k'",
-        "effect_check",
+        "effect_delivered",
     ),
     "a message that is over before it begins": (an_effect(valid="-1 minute"), "effect_check"),
     "a node left before it was entered": (

@@ -15,13 +15,24 @@ from orderwatch.store import ledger
 from orderwatch.store.database import business_now
 
 MINUTE = timedelta(minutes=1)
-STATES = ("held", "planned", "cancelled", "sending", "delivered", "unknown", "needs_human", "failed", "expired")
+STATES = (
+    "held",
+    "planned",
+    "cancelled",
+    "sending",
+    "delivered",
+    "unknown",
+    "needs_human",
+    "failed",
+    "expired",
+    "undone",
+)
 LEGAL = {
     ("planned", "sending"), ("planned", "expired"), ("sending", "delivered"), ("sending", "planned"),
     ("sending", "failed"), ("sending", "unknown"), ("unknown", "sending"), ("unknown", "needs_human"),
     ("needs_human", "delivered"), ("needs_human", "failed"), ("held", "planned"), ("held", "cancelled"),
     ("held", "expired"), ("planned", "cancelled"), ("unknown", "delivered"), ("sending", "needs_human"),
-    ("sending", "cancelled"),
+    ("sending", "cancelled"), ("delivered", "undone"),
 }  # fmt: skip
 
 
@@ -77,7 +88,7 @@ def force(conn: Connection, state: str) -> None:
         text("""
             update effect set state = :s, first_sent_at = clock_timestamp(),
                 lease_until = case when :s = 'sending' then clock_timestamp() + interval '1 min' end,
-                delivered_at = case when :s = 'delivered' then clock_timestamp() end,
+                delivered_at = case when :s in ('delivered', 'undone') then clock_timestamp() end,
                 hold_reason = case when :s = 'held' then 'approval' end
         """),
         {"s": state},
@@ -111,7 +122,7 @@ def test_only_the_listed_transitions_are_possible(engine: Engine, before: str) -
             change = text("""
                 update effect set state = :s,
                     lease_until = case when :s = 'sending' then clock_timestamp() + interval '1 min' end,
-                    delivered_at = case when :s = 'delivered' then clock_timestamp() end,
+                    delivered_at = case when :s in ('delivered', 'undone') then clock_timestamp() end,
                     hold_reason = case when :s = 'held' then 'approval' end
             """)
             if (before, after) in LEGAL:

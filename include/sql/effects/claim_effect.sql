@@ -33,6 +33,7 @@ with candidate as (
         )
         and (
             w.incident_id is null
+            or w.undoes is not null
             or not exists (
                 select 1 from pause as p
                 where

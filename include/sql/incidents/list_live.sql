@@ -2,6 +2,7 @@
 select
     i.incident_id, i.level, i.kind, i.dedup_key, i.state, i.owner_role, i.opened_at, i.acknowledge_by,
     i.acknowledged_by, i.acknowledged_at, i.inhibited_by, i.parent_id, i.reasons,
+    i.reported,
     silence_of(i.incident_id, :now) as silence_id,
     coalesce(m.orders, 0) as orders,
     r.run_id, p.taken_by as paused_by, p.until as paused_until

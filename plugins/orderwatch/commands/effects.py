@@ -13,16 +13,24 @@ from orderwatch.paths import POLICY
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-app = typer.Typer(no_args_is_help=True, help="Messages and acts of which nobody can say whether they arrived.")
+app = typer.Typer(
+    no_args_is_help=True, help="What was sent and done, what nobody can say of whether it arrived, and taking it back."
+)
 
 
 @app.command("list")
-def list_effects(url: Url) -> None:
-    """What waits for a person: ask whoever should have got it, then settle it."""
+def list_effects(
+    url: Url,
+    incident: Annotated[int | None, typer.Option(help="Instead: everything done about this incident.")] = None,
+) -> None:
+    """What waits for a person: ask whoever should have got it, then settle it. Or all acts of one incident."""
     from orderwatch.core.policy import load_policy
     from orderwatch.store.database import connect
     from orderwatch.store.ledger import read_unsettled
 
+    if incident is not None:
+        _list_of(url, incident)
+        return
     with database_errors_in_words(), connect(url).connect() as conn:
         rows = read_unsettled(conn)
     zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
@@ -52,6 +60,40 @@ def settle(
     end = "delivered" if arrived else "failed"
     err.print(f"effect {number} is {end}" if done else f"effect {number} waits for nobody: see orderwatch effects list")
     raise typer.Exit(0 if done else 1)
+
+
+@app.command()
+def undo(
+    url: Url,
+    number: Annotated[int, typer.Argument(help="The number from list --incident.")],
+    because: Annotated[str, typer.Option(help="Why; it stays in the incident's timeline with your name.")],
+    login: Login,
+) -> None:
+    """Take back what has arrived: void a voucher, cancel a work order, release a parcel. The next scan does it."""
+    from orderwatch.core.policy import load_policy
+    from orderwatch.pipeline.take_back import take_back
+    from orderwatch.store.database import connect
+
+    with database_errors_in_words(), connect(url).begin() as conn:
+        planned = take_back(conn, load_policy(POLICY), number, by=login, because=because)
+    err.print(f"effect {planned} takes back effect {number}; the next scan sends it")
+
+
+def _list_of(url: str, incident: int) -> None:
+    from orderwatch.core.playbook.undo import undo as way_back
+    from orderwatch.core.titles import say_code
+    from orderwatch.store.database import connect, run
+
+    with database_errors_in_words(), connect(url).connect() as conn:
+        rows = run(conn, "effects/read_acts", incident_id=incident).all()
+    shown = table(
+        "no", "step", "order", "sink", "state", "number there", "amount", "can be taken back", "what is known"
+    )
+    for row in rows:
+        back = "yes" if row.state == "delivered" and way_back(row.sink, row.ref, row.payload) else ""
+        about = (row.step, row.order_id, row.sink, say_code(row.state, "en"), row.ref, _amount(row), back)
+        shown.add_row(*cells(row.effect_id, *about, row.last_error))
+    out.print(shown if rows else f"nothing was done about incident {incident}")
 
 
 def _about(row: Row[Any]) -> str:

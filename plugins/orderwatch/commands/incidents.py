@@ -100,11 +100,12 @@ def report(
 
 
 def _kind(row: Row[Any]) -> str:
-    from orderwatch.core.titles import KINDS
+    from orderwatch.core.titles import KINDS, REPORTS
     from orderwatch.store.findings import group_of
 
     about = group_of(row.dedup_key) if row.kind not in {"single", "triage"} else row.dedup_key.removeprefix("order:")
-    return f"{KINDS[row.kind]['en']}: {about}" if about else KINDS[row.kind]["en"]
+    title = REPORTS[row.reported]["en"] if row.reported else KINDS[row.kind]["en"]
+    return f"{title}: {about}" if about else title
 
 
 def _owner(row: Row[Any], policy: Policy) -> str:

@@ -23,6 +23,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "closed": {"zh-CN": "已关闭", "en": "closed"},
     "owner_changed": {"zh-CN": "负责人由 {from} 变为 {to}", "en": "passed from {from} to {to}: {because}"},
     "reported": {"zh-CN": "{actor} 上报：{what}{note}", "en": "{actor} reports: {what}{note}"},
+    "taken_back": {"zh-CN": "{actor} 撤回 {step}（{ref}）{note}", "en": "{actor} takes back {step} ({ref}){note}"},
     "acknowledged": {"zh-CN": "{actor} 已确认{note}", "en": "acknowledged by {actor}{note}"},
     "escalated": {
         "zh-CN": "无人确认，第 {step} 步升级至 {role}（{to}）",

@@ -430,7 +430,9 @@ def _outcome(conn: Connection, response: Response, step_id: str, step: Step, key
     states = {row.state for row in mine}
     if not states:
         return Result("skipped", "not needed: nobody is to be told, the incident is silenced")
-    if "delivered" in states and states <= {"delivered", "cancelled"}:
+    if states <= {"undone", "cancelled"} and "undone" in states:
+        return Result("skipped", "somebody has taken it back: see the incident's timeline")
+    if "delivered" in states and states <= {"delivered", "cancelled", "undone"}:
         return Result("done", _say_done(step, mine))
     if "needs_human" in states:
         return Result("failed", "nobody can say whether it arrived: ask, then settle it (orderwatch effects settle)")
@@ -464,7 +466,8 @@ def _say_done(step: Step, every: Sequence[Row[Any]]) -> str:
     told = sorted({row.recipient for row in rows if hasattr(row, "recipient")})
     said = ", ".join([*(refs or told)[:3], *amounts[:3]])
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
-    rest = f"; not needed for {len(every) - len(rows)} whose order has moved on" if len(every) > len(rows) else ""
+    moved = sum(row.state == "cancelled" for row in every)
+    rest = f"; not needed for {moved} whose order has moved on" if moved else ""
     return f"{title}: {said}{more}{rest}" if said else f"{title}: {len(rows)} sent{rest}"
 
 

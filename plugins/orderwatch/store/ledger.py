@@ -30,6 +30,7 @@ class StepAct:
     business_key: str | None = None
     state: str = "planned"
     hold_reason: str | None = None
+    undoes: int | None = None  # the effect that this one takes back
 
 
 STATE_AFTER = {

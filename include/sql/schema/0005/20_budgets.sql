@@ -28,10 +28,11 @@ declare
 begin
     if (old.effect_key, old.family, old.sink, old.recipient, old.payload, old.planned_at, old.incident_id, old.step,
         old.attempt_group, old.order_id, old.customer_id, old.side_effect, old.amount_minor, old.currency,
-        old.business_key, old.payload_sha, old.slot, old.incident_cap_minor)
+        old.business_key, old.payload_sha, old.slot, old.incident_cap_minor, old.undoes)
         is distinct from (new.effect_key, new.family, new.sink, new.recipient, new.payload, new.planned_at,
             new.incident_id, new.step, new.attempt_group, new.order_id, new.customer_id, new.side_effect,
-            new.amount_minor, new.currency, new.business_key, new.payload_sha, new.slot, new.incident_cap_minor)
+            new.amount_minor, new.currency, new.business_key, new.payload_sha, new.slot, new.incident_cap_minor,
+            new.undoes)
     then
         raise exception 'effect % cannot be rewritten once planned', old.effect_id using errcode = 'OW002';
     end if;

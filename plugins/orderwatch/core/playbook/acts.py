@@ -18,6 +18,7 @@ from orderwatch.core.playbook.facts import Facts
 from orderwatch.core.playbook.load import Loaded
 from orderwatch.core.playbook.schema import Step
 from orderwatch.core.playbook.texts import write_text
+from orderwatch.core.playbook.undo import RELEASED, cancel_work_order, void_voucher
 from orderwatch.core.policy import Policy
 from orderwatch.core.policy.base import Strict, Text
 from orderwatch.core.policy.roles import Person
@@ -151,7 +152,7 @@ def _work_order_news(
 
 def _work_order_undone(loaded: Loaded, step_id: str, step: Step, given: actions.Undone, at: Situation) -> Iterator[Act]:
     for done in at.done.get(given.of, ()):
-        yield Act("work_order", done.ref, {"op": "cancel", "number": done.ref}, order_id=done.order_id)
+        yield Act("work_order", done.ref, cancel_work_order(done.ref), order_id=done.order_id)
 
 
 def _voucher(loaded: Loaded, step_id: str, step: Step, given: actions.Voucher, at: Situation) -> Iterator[Act]:
@@ -179,22 +180,13 @@ def _voucher(loaded: Loaded, step_id: str, step: Step, given: actions.Voucher, a
 
 def _voucher_undone(loaded: Loaded, step_id: str, step: Step, given: actions.Undone, at: Situation) -> Iterator[Act]:
     for done in at.done.get(given.of, ()):
-        payload = {
-            "op": "void",
-            "order_id": done.order_id,
-            "amount_minor": done.amount_minor,
-            "currency": done.currency,
-            "reason": "撤回 withdrawn",
-            "voucher": done.ref,
-        }
+        payload = void_voucher(done.ref, done.order_id, done.amount_minor, done.currency)
         yield Act("voucher", done.ref, payload, order_id=done.order_id)
 
 
 def _warehouse(operation: str) -> Builder:
     def build(loaded: Loaded, step_id: str, step: Step, given: Any, at: Situation) -> Iterator[Act]:
-        reason = (
-            write_text(given.reason, "zh-CN", at.first.facts) if isinstance(given, actions.Because) else "解除 released"
-        )
+        reason = write_text(given.reason, "zh-CN", at.first.facts) if isinstance(given, actions.Because) else RELEASED
         wanted = {done.order_id for done in at.done.get(given.of, ())} if isinstance(given, actions.Undone) else None
         for subject in at.subjects:
             fits = subject.facts.order.node in (step.act.nodes if step.act else ()) and subject.facts.order.still_late
