@@ -11,7 +11,8 @@ from orderwatch.core.playbook.load import Loaded, load_playbook
 from orderwatch.paths import HOME
 from orderwatch.pipeline.dispatch import Send
 from orderwatch.pipeline.gate import Answer, answer, ask, out_of_time
-from orderwatch.pipeline.step import Response, Result, perform
+from orderwatch.pipeline.playbook_run import Response, Result
+from orderwatch.pipeline.step import perform
 from tests.pipeline.desk import Desk, a_shipment, an_order
 
 PLAYBOOKS = HOME / "include" / "playbooks"

@@ -19,8 +19,9 @@ from orderwatch.hooks.sources.errors import SourceError, Unreachable
 from orderwatch.paths import POLICY
 from orderwatch.pipeline import dispatch as dispatching
 from orderwatch.pipeline.dispatch import dispatch
+from orderwatch.pipeline.playbook_run import Result
 from orderwatch.pipeline.recheck import recheck
-from orderwatch.pipeline.step import Result, perform
+from orderwatch.pipeline.step import perform
 from tests.pipeline.answering import Answering, important
 from tests.pipeline.company import Company
 from tests.pipeline.conftest import Install

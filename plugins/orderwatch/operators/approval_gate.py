@@ -11,7 +11,7 @@ from orderwatch.operators.playbook_step import PlaybookStepOperator
 if TYPE_CHECKING:
     from airflow.sdk.definitions.context import Context
 
-    from orderwatch.pipeline.step import Response, Result
+    from orderwatch.pipeline.playbook_run import Response, Result
 
 APPROVE: Final = "批准 Approve"
 REJECT: Final = "拒绝 Reject"

@@ -12,7 +12,7 @@ from orderwatch.operators.base import OrderwatchOperator
 if TYPE_CHECKING:
     from airflow.sdk.definitions.context import Context
 
-    from orderwatch.pipeline.step import Response, Result
+    from orderwatch.pipeline.playbook_run import Response, Result
 
 HAND_BACK: Final = "交还自动处理 Hand back"
 SKIP: Final = "跳过此步 Skip this step"
@@ -44,7 +44,7 @@ class PlaybookStepOperator(OrderwatchOperator):
         from orderwatch.core.playbook.load import parse_served
         from orderwatch.notifiers.live_orders import LiveOrders
         from orderwatch.notifiers.senders import Senders
-        from orderwatch.pipeline.step import Response
+        from orderwatch.pipeline.playbook_run import Response
         from orderwatch.store.database import business_clock
 
         base = conf.get("api", "base_url", fallback="").rstrip("/")

@@ -16,7 +16,9 @@ from orderwatch.core.playbook.facts import Facts
 from orderwatch.core.playbook.schema import Gate
 from orderwatch.core.playbook.texts import money
 from orderwatch.pipeline.dispatch import dispatch
-from orderwatch.pipeline.step import FAILED, Response, Result, look, over_limit, write_intent
+from orderwatch.pipeline.intend import over_limit, write_intent
+from orderwatch.pipeline.look import look
+from orderwatch.pipeline.playbook_run import FAILED, Response, Result
 from orderwatch.pipeline.summon import summon
 from orderwatch.store.database import as_json, business_now, run
 from orderwatch.store.detection import write_line

@@ -10,7 +10,7 @@ from orderwatch.core.durations import Language, say_duration
 from orderwatch.core.notices import plan_to_role
 from orderwatch.core.playbook.texts import money
 from orderwatch.pipeline.announce import Announcement, duty_of, plan_text
-from orderwatch.pipeline.step import Response
+from orderwatch.pipeline.playbook_run import Response
 from orderwatch.store.database import business_now, run
 
 LEVEL = 2  # a question about money is never the least of the messages
