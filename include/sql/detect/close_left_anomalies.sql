@@ -11,6 +11,6 @@ where
             and (
                 w.verdict in ('anomaly', 'suspect')
                 or a.reported_by is not null
-                or w.verdict is null and w.expected_until is null and w.alert_at <= :now
+                or w.verdict is null and w.expected_until is null and w.alert_at <= :late_by
             )
     )

@@ -108,16 +108,17 @@ def _detect(
     health = assess_sources(states, now, policy)
     found.silent = [one for one in health if not one.fresh]
     nodes = judgeable(health, policy)
+    soon = now + policy.grading.look_ahead
     incidents.hand_over_unowned(conn, policy, scan_id, now)
-    run(conn, "detect/close_left_anomalies", now=now)
-    found.unknown = _count_unknown(conn, [node for node in Node if node not in nodes], now)
+    run(conn, "detect/close_left_anomalies", now=now, late_by=soon)
+    found.unknown = _count_unknown(conn, [node for node in Node if node not in nodes], soon)
     news, back = incidents.write_source_incidents(conn, health, policy=policy, scan_id=scan_id, now=now)
     found.opened += news
     found.resolved += back
-    context = Context(now, policy, detection.read_calendars(conn))
+    context = Context(soon, policy, detection.read_calendars(conn))
     judged = [
         (candidate, _judge(candidate, context))
-        for candidate in read_candidates(conn, nodes, now, now - policy.validity.triage_max_age)
+        for candidate in read_candidates(conn, nodes, soon, now - policy.validity.triage_max_age)
     ]
     if judged:
         found.opened += _write(conn, judged, policy, scan_id, now, found)
@@ -169,7 +170,7 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
     opened = [
         incidents.write_incident(conn, plan, anomalies, policy=policy, scan_id=scan_id, now=now) for plan in plans
     ]
-    run(conn, "detect/close_left_anomalies", now=now)
+    run(conn, "detect/close_left_anomalies", now=now, late_by=now + policy.grading.look_ahead)
     return [one.incident_id for one in opened if one.news]
 
 

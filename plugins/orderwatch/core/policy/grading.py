@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,6 +11,7 @@ from pydantic import Field, model_validator
 from orderwatch.core.durations import Duration
 from orderwatch.core.policy.base import Strict
 
+LONGEST_LOOK_AHEAD = timedelta(minutes=5)
 Level = Literal[0, 1, 2, 3]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -55,10 +57,14 @@ class SourcePolicy(Strict):
 class GradingFile(Strict):
     """Values are minor units of their currency; ``high_value`` names every currency that is traded.
 
+    ``look_ahead``: a scan counts what becomes late so soon as late already, so that an order that does so right after
+    it does not wait for the next scan *and* for the answer.
+
     ``tell_growth_after``: an incident that has grown since its owner was told is told of again after this time, at
     once when it has doubled or an order of level 1 has joined.
     """
 
+    look_ahead: Duration
     high_value: Mapping[Currency, Annotated[int, Field(gt=0)]]
     vip_tiers: tuple[str, ...]
     broken_promise_raises: Literal[0, 1]
@@ -72,6 +78,8 @@ class GradingFile(Strict):
     def _complete(self) -> Self:
         if set(self.levels) != {0, 1, 2, 3}:
             raise ValueError("levels must name 0, 1, 2 and 3")
+        if self.look_ahead > LONGEST_LOOK_AHEAD:
+            raise ValueError("look_ahead: more than 5m would call orders late that are not")
         for level, rules in self.levels.items():
             if level and (rules.owner is None or rules.acknowledge_within is None):
                 raise ValueError(f"level {level} needs an owner and acknowledge_within")
