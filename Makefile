@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test check bench bench-responses chaos lock clean help
+.PHONY: demo demo-check test check bench bench-responses bench-storm chaos lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -30,6 +30,9 @@ check: $(READY) ## format, lint, types, layers, SQL, policy, playbooks
 
 bench-responses: $(READY) ## how long fifty playbooks take on real Airflow; about four minutes
 	$(BIN)/python bench/responses.py
+
+bench-storm: $(READY) ## whether a hundred thousand late orders are one incident in time; about four minutes
+	$(BIN)/python bench/storm.py
 
 bench: $(READY) ## what a scan costs, as a ratio to the naive way
 	$(BIN)/python bench/candidates.py

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +27,7 @@ from orderwatch.pipeline.step import perform
 from tests.pipeline.answering import Answering, important
 from tests.pipeline.company import Company
 from tests.pipeline.conftest import Install
-from tests.pipeline.desk import NOON, Desk, a_shipment, an_order
+from tests.pipeline.desk import Desk, a_shipment, an_order
 from tests.pipeline.harness import Pipeline
 
 ZONE = "Asia/Shanghai"
@@ -172,7 +174,7 @@ def raw_shipment(order_no: str = "SO1", **changes: Any) -> dict[str, Any]:
 def said(orders: Any, shipments: Any, node: Node = Node.PICK) -> Outcome | None:
     sources = {"orders": Fake("erp", orders), "shipments": Fake("wms", shipments)}
     effect = Effect(1, "key", "voucher", "C1", {}, 1, order_id="SO1", late_in=int(node))
-    return recheck(effect, sources.__getitem__, NOON, ZONE)
+    return recheck(effect, sources.__getitem__, ZONE)
 
 
 def test_an_order_that_still_waits_is_acted_on() -> None:
@@ -222,7 +224,7 @@ def test_where_a_source_cannot_be_asked_for_one_order_our_books_have_the_last_wo
     file.write_text("".join(line for line in lines if "look_up" not in line))
     wms = Fake("wms", [raw_shipment(picked=1)], load_source(file))
     effect = Effect(1, "key", "voucher", "C1", {}, 1, order_id="SO1", late_in=int(Node.PICK))
-    assert recheck(effect, {"orders": Fake("erp", [raw_order()]), "shipments": wms}.__getitem__, NOON, ZONE) is None
+    assert recheck(effect, {"orders": Fake("erp", [raw_order()]), "shipments": wms}.__getitem__, ZONE) is None
 
 
 # --- the company's real systems ---
@@ -240,10 +242,16 @@ def test_the_companys_systems_are_asked_for_one_order(install: Install, company:
 
     def asked(order_id: str, node: int) -> Outcome | None:
         effect = Effect(1, "key", "voucher", "C1", {}, 1, order_id=order_id, late_in=node)
-        return recheck(effect, sources.__getitem__, pipeline.now(), ZONE)
+        return recheck(effect, sources.__getitem__, ZONE)
 
     assert len(late) == 20 and len(moved) == 3
     assert [asked(order_id, node) for order_id, node in late] == [None] * len(late)
     for order_id in moved:
         outcome = asked(order_id, int(Node.PICK))
         assert outcome is not None and outcome.result == "called_off", order_id
+
+
+def test_asking_costs_no_data_frame() -> None:
+    """Every act of a playbook has a process of its own: a second for pandas would be half of its time."""
+    code = "import sys, orderwatch.notifiers.live_orders; sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,6 +6,7 @@ Airflow imports ``airflow_local_settings`` when it starts; a line there that imp
 from importlib import import_module
 
 for _module in (
+    "orderwatch.notifiers.live_orders",
     "orderwatch.notifiers.senders",
     "orderwatch.core.playbook.load",
     "orderwatch.pipeline.gate",

@@ -29,7 +29,7 @@ class LiveOrders:
 
     def recheck(self, effect: Effect) -> Outcome | None:
         """Why the act is not to go out now; ``None`` when it is. See `pipeline.recheck`."""
-        return recheck(effect, self._source, self._clock(), self._zone)
+        return recheck(effect, self._source, self._zone)
 
     def _source(self, feed: str) -> _Spared:
         name = SOURCES[feed]
