@@ -88,6 +88,7 @@ def _budgets_off(conn: Connection, arrived: Arrivals) -> int:
     rows = conn.execute(
         text("""
             select customer_id, order_id, incident_id, currency, amount_minor,
+                split_part(business_key, ':', 1) as campaign,
                 (planned_at at time zone 'Asia/Shanghai')::date as day
             from effect where side_effect = 'money' and is_committed(state)
         """)
@@ -95,7 +96,7 @@ def _budgets_off(conn: Connection, arrived: Arrivals) -> int:
     in_ledger: Counter[str] = Counter()
     for row in rows:
         about = (f"customer:{row.customer_id}", f"order:{row.order_id}", f"incident:{row.incident_id}")
-        for scope in (*about, f"day:{row.day}"):
+        for scope in (*about, f"day:{row.day}", f"campaign:{row.campaign}:{row.day:%Y-%m}"):
             wanted[f"{scope}:{row.currency}"] += row.amount_minor
         in_ledger[row.order_id] += row.amount_minor
     booked = {row.scope: row.committed_minor for row in conn.execute(text("select * from budget"))}

@@ -94,6 +94,26 @@ def test_a_campaign_costs_no_more_in_a_month_than_the_policy_says(desk: Desk) ->
     assert pay(desk, incident, 3, business_key="another_campaign:S3")  # that nobody has limited
 
 
+def test_a_limit_that_is_set_within_a_month_counts_the_whole_month(desk: Desk) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(text("delete from campaign_limit"))
+    incident = an_incident(desk)
+    assert pay(desk, incident, 1)
+    with desk.engine.begin() as conn:
+        conn.execute(text("insert into campaign_limit values ('late_delivery', 'CNY', 1500)"))
+    assert not pay(desk, incident, 2)
+
+
+def test_what_was_taken_under_another_zone_can_be_given_back(desk: Desk) -> None:
+    incident = an_incident(desk)
+    assert pay(desk, incident, 1)
+    with desk.engine.begin() as conn:
+        conn.execute(text("update money_policy set zone = 'Pacific/Kiritimati'"))  # tomorrow there
+        conn.execute(text("update clock set ahead = ahead + interval '12 hours'"))
+        conn.execute(text("update effect set state = 'cancelled' where slot = 'S1'"))
+    assert committed(desk, f"incident:{incident}:%") == [0]
+
+
 def test_a_limit_that_is_lowered_lets_nothing_more_out_and_gives_back_what_it_has(desk: Desk) -> None:
     incident = an_incident(desk)
     assert [pay(desk, incident, slot) for slot in (1, 2)] == [True, True]

@@ -10,6 +10,7 @@ select
     i.parent_id, i.reported, i.note,
     coalesce(m.orders, 0) as orders,
     coalesce(m.nodes, '{}') as nodes,
+    coalesce(p.playbooks, '{}') as playbooks,
     r.attempt, r.playbook, r.sha, r.started_at,
     coalesce(s.spent, '{}') as spent
 from incident as i
@@ -19,6 +20,10 @@ left join lateral (
     inner join anomaly as a on x.anomaly_id = a.anomaly_id
     where x.incident_id = i.incident_id and a.closed_at is null
 ) as m on true
+left join lateral (
+    select array_agg(distinct playbook) as playbooks from response
+    where incident_id = i.incident_id
+) as p on true
 left join lateral (
     select attempt, playbook, sha, started_at from response
     where incident_id = i.incident_id

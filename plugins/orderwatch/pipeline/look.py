@@ -26,7 +26,7 @@ def look(conn: Connection, response: Response, now: datetime) -> Result | tuple[
     if incident.state in OVER:
         into = f" into #{incident.parent_id}" if incident.parent_id else ""
         return Result("skipped", f"not needed: the incident is {incident.state}{into}")
-    if incident.playbook is not None and incident.playbook != response.loaded.id:
+    if incident.playbook != response.loaded.id and response.loaded.id in incident.playbooks:
         return Result("skipped", f"not needed: {incident.playbook} answers this incident now")
     runtime = response.loaded.playbook.limits.runtime
     if incident.started_at is not None and now - incident.started_at > runtime:

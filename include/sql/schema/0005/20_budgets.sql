@@ -17,9 +17,12 @@ create table campaign_limit (
 
 -- what the playbook allows for the whole incident
 alter table effect add column incident_cap_minor bigint;
+alter table effect disable trigger user;
+update effect set incident_cap_minor = 9223372036854775807 where side_effect = 'money';
+alter table effect enable trigger user;
 alter table effect add constraint effect_within_incident check (
     side_effect <> 'money' or coalesce(incident_cap_minor >= amount_minor, false)
-) not valid;
+);
 
 create or replace function guard_effect() returns trigger language plpgsql as $$
 declare
@@ -57,12 +60,13 @@ begin
 end
 $$;
 
--- take from one budget, or give back to it; a cap that was lowered below what is spent already lets nothing more out
+-- take from one budget, or give back to it; a cap that was lowered below what is spent already lets nothing more out,
+-- and what was taken before this budget was kept can always be given back
 create function draw_on(wanted text, cap bigint, delta bigint) returns void language plpgsql as $$
 begin
     insert into budget (scope, cap_minor) values (wanted, cap)
     on conflict (scope) do update set cap_minor = greatest(excluded.cap_minor, budget.committed_minor);
-    update budget set committed_minor = committed_minor + delta
+    update budget set committed_minor = greatest(committed_minor + delta, 0)
     where scope = wanted and (delta < 0 or committed_minor + delta <= cap);
     if not found then
         raise exception 'the limit of % is % (minor units) and has no room for %', wanted, cap, delta
@@ -77,8 +81,9 @@ declare
     delta bigint := 0;
     spent bigint;
     today date;
-    campaign_cap bigint;
     campaign_name text := split_part(new.business_key, ':', 1);
+    campaign_cap bigint;
+    no_cap constant bigint := 9223372036854775807;
 begin
     if new.side_effect <> 'money' then
         return null;
@@ -94,15 +99,14 @@ begin
     select * into strict rules from money_policy where currency = new.currency;
     today := (new.planned_at at time zone rules.zone)::date;
     -- always in this order, so that nobody waits in a circle
-    perform draw_on('customer:' || new.customer_id || ':' || new.currency, 9223372036854775807, delta);
+    perform draw_on('customer:' || new.customer_id || ':' || new.currency, no_cap, delta);
     perform draw_on('order:' || new.order_id || ':' || new.currency, rules.per_order_minor, delta);
     perform draw_on('incident:' || new.incident_id || ':' || new.currency, new.incident_cap_minor, delta);
     select per_month_minor into campaign_cap from campaign_limit as c
     where c.campaign = campaign_name and c.currency = new.currency;
-    if found then
-        perform draw_on('campaign:' || campaign_name || ':' || to_char(today, 'YYYY-MM') || ':' || new.currency,
-            campaign_cap, delta);
-    end if;
+    -- kept without a limit as well, so that one that is set within a month counts the whole month
+    perform draw_on('campaign:' || campaign_name || ':' || to_char(today, 'YYYY-MM') || ':' || new.currency,
+        coalesce(campaign_cap, no_cap), delta);
     perform draw_on('day:' || today || ':' || new.currency, rules.per_day_minor, delta);
     if delta > 0 then  -- rolling, so it is summed while the customer's row is locked
         select coalesce(sum(amount_minor), 0) into spent from effect
@@ -139,3 +143,19 @@ end
 $$;
 create trigger approval_answer_budget after insert on approval_answer
 for each row execute function keep_role_budget();
+
+-- what was spent before these budgets were kept
+insert into budget (scope, cap_minor, committed_minor)
+select 'incident:' || e.incident_id || ':' || e.currency, 9223372036854775807, sum(e.amount_minor)
+from effect as e
+where e.side_effect = 'money' and is_committed(e.state)
+group by e.incident_id, e.currency
+union all
+select
+    'campaign:' || split_part(e.business_key, ':', 1) || ':'
+    || to_char((e.planned_at at time zone m.zone)::date, 'YYYY-MM') || ':' || e.currency,
+    9223372036854775807, sum(e.amount_minor)
+from effect as e
+inner join money_policy as m on e.currency = m.currency
+where e.side_effect = 'money' and is_committed(e.state)
+group by split_part(e.business_key, ':', 1), to_char((e.planned_at at time zone m.zone)::date, 'YYYY-MM'), e.currency;
