@@ -166,6 +166,18 @@ def test_a_storm_tells_the_causes_it_covers_and_leaves_doubtful_orders_in_triage
     assert plans[0].reasons == ("60 newly late orders, bound 50", "fault F: 60")
 
 
+@pytest.mark.parametrize(("doubtful", "alone"), [(20, 20), (21, 0)])
+def test_in_a_storm_people_are_not_asked_about_doubtful_orders_by_the_hundred(doubtful: int, alone: int) -> None:
+    suspects = [late(f"Z{number}", verdict="suspect") for number in range(doubtful)]
+    plans = _plan(*_many(60), *suspects)
+    assert len(plans) == 1 + alone
+    assert len(plans[0].members) == 60 + doubtful - alone
+
+
+def test_without_a_storm_every_doubtful_order_goes_to_a_person() -> None:
+    assert len(_plan(*[late(f"Z{number}", verdict="suspect") for number in range(60)])) == 60
+
+
 # properties
 
 ONE = some.builds(

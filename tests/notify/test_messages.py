@@ -55,6 +55,13 @@ def values_of(family: str) -> dict[str, Any]:
     return FAILURE if family == "task_failed" else FRAME | {"items": [item], "hidden": 0}
 
 
+def test_a_mail_about_a_hundred_thousand_orders_can_still_be_read() -> None:
+    orders = [f"SO{number:06}" for number in range(100_000)]
+    text = text_of("opened", "mail", [an_item(orders=orders)])
+    assert len(text) < 10_000
+    assert "SO000199 and 99800 more\n  cause" in text and "100000" in text and "SO000199 等\n  原因" in text
+
+
 # --- every template ---
 
 

@@ -102,8 +102,12 @@ def plan_incidents(newcomers: Iterable[Newcomer], situation: Situation, policy: 
     plans: list[IncidentPlan] = []
     fresh = [one for one in late if one.fresh]
     if bound := _storm(fresh, situation, policy):
-        plans.append(_mass_delay(fresh, bound))
+        doubtful = [one for one in suspects if one.fresh]
+        if len(doubtful) <= policy.grading.mass_delay.doubtful_apart:
+            doubtful = []
+        plans.append(_mass_delay(fresh, doubtful, bound))
         late = [one for one in late if not one.fresh]
+        suspects = [one for one in suspects if one not in doubtful]
     for take in (_system_failures, _stock_outs, _batches):
         found, late = take(late, situation, policy)
         plans += found
@@ -146,11 +150,13 @@ def _storm(late: Sequence[Newcomer], situation: Situation, policy: Policy) -> st
     return None
 
 
-def _mass_delay(late: Sequence[Newcomer], bound: str) -> IncidentPlan:
+def _mass_delay(late: Sequence[Newcomer], doubtful: Sequence[Newcomer], bound: str) -> IncidentPlan:
+    """``doubtful``: too many for people to look at one by one while it blows."""
     causes = Counter(f"fault {one.fault_code}" for one in late if one.fault_code)
     causes.update(f"short of {sku}" for one in late for sku in _short(one))
     known = (f"{cause}: {count}" for cause, count in sorted(causes.items()))
-    return IncidentPlan("mass_delay", "mass_delay", 3, _members(late), (bound, *known))
+    doubts = (f"{len(doubtful)} more that are doubtful",) if doubtful else ()
+    return IncidentPlan("mass_delay", "mass_delay", 3, _members([*late, *doubtful]), (bound, *doubts, *known))
 
 
 def _system_failures(late: Sequence[Newcomer], situation: Situation, policy: Policy) -> Taken:

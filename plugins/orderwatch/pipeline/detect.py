@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -28,7 +29,18 @@ from orderwatch.store.database import Lock, business_now, hold, run
 
 log = logging.getLogger(__name__)
 KEPT = 200  # rows of a dry run's report
-Judged = list[tuple[Candidate, Judgement]]
+PORTION = 5000  # orders judged at a time: of a storm of any size only what the plan needs stays in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is kept of one order after its judgement has been staged."""
+
+    member: Member
+    verdict: str
+    explanation: dict[str, str]
+    newcomer: Newcomer  # as if it were fresh
+    doubted: bool
 
 
 @dataclass
@@ -116,10 +128,8 @@ def _detect(
     found.opened += news
     found.resolved += back
     context = Context(soon, policy, detection.read_calendars(conn))
-    judged = [
-        (candidate, _judge(candidate, context))
-        for candidate in read_candidates(conn, nodes, soon, now - policy.validity.triage_max_age)
-    ]
+    candidates = read_candidates(conn, nodes, soon, now - policy.validity.triage_max_age)
+    judged = list(_stage(conn, candidates, context))
     if judged:
         found.opened += _write(conn, judged, policy, scan_id, now, found)
     resolved, freed, found.closed = incidents.settle_incidents(conn, policy, scan_id, now)
@@ -134,6 +144,14 @@ def _detect(
     return found
 
 
+def _stage(conn: Connection, candidates: Iterator[Candidate], context: Context) -> Iterator[Judged]:
+    """Judge portion by portion; the evidence goes to the database and is not kept here."""
+    run(conn, "detect/create_judged")
+    while portion := [(candidate, _judge(candidate, context)) for candidate in islice(candidates, PORTION)]:
+        detection.stage_judgements(conn, portion)
+        yield from (_judged(candidate, judgement) for candidate, judgement in portion)
+
+
 def _judge(candidate: Candidate, context: Context) -> Judgement:
     """One order on whose facts a rule breaks must not keep the others from being judged."""
     try:
@@ -143,11 +161,13 @@ def _judge(candidate: Candidate, context: Context) -> Judgement:
         return undecided(candidate, context, error)
 
 
-def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: datetime, found: Findings) -> list[int]:
+def _write(
+    conn: Connection, judged: Sequence[Judged], policy: Policy, scan_id: int, now: datetime, found: Findings
+) -> list[int]:
     """Everything that follows from the judgements; returns the incidents that somebody has to hear of."""
-    valid = detection.stage_judgements(conn, judged)
-    standing = [(c, j) for c, j in judged if Member(j.order_id, j.node) in valid]
-    found.verdicts.update(j.verdict for _, j in standing if j.verdict in {"exempt", "invalid"})
+    overtaken = detection.drop_overtaken(conn)
+    standing = [one for one in judged if one.member not in overtaken]
+    found.verdicts.update(one.verdict for one in standing if one.verdict in {"exempt", "invalid"})
     situation = detection.read_situation(conn, now, policy)
     run(conn, "detect/record_silence", now=now, scan_id=scan_id, policy_version=policy.version)
     run(conn, "detect/mark_judged", now=now)
@@ -156,16 +176,16 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
     rows = run(conn, "detect/insert_anomalies", now=now).all()
     anomalies = {Member(row.order_id, Node(row.node)): row.anomaly_id for row in rows}
     fresh = {Member(row.order_id, Node(row.node)) for row in rows if row.fresh}
-    doubted = {Member(c.order.order_id, c.node) for c, _ in standing if c.in_triage_since}
-    new = fresh | doubted
+    new = fresh | {one.member for one in standing if one.doubted}
     newcomers = [
-        _newcomer(c, j, fresh=Member(j.order_id, j.node) in new)
-        for c, j in standing
-        if Member(j.order_id, j.node) in anomalies
+        one.newcomer if one.member in new else replace(one.newcomer, fresh=False)
+        for one in standing
+        if one.member in anomalies
     ]
     found.verdicts.update(one.verdict for one in newcomers if Member(one.order_id, one.node) in new)
     plans = plan_incidents(newcomers, situation, policy)
-    found.storm = sum(member in new for plan in plans if plan.kind == "mass_delay" for member in plan.members)
+    late = {Member(one.order_id, one.node) for one in newcomers if one.verdict == "anomaly"} & new
+    found.storm = sum(member in late for plan in plans if plan.kind == "mass_delay" for member in plan.members)
     found.planned, found.silence = _would(plans, standing)
     opened = [
         incidents.write_incident(conn, plan, anomalies, policy=policy, scan_id=scan_id, now=now) for plan in plans
@@ -174,9 +194,11 @@ def _write(conn: Connection, judged: Judged, policy: Policy, scan_id: int, now: 
     return [one.incident_id for one in opened if one.news]
 
 
-def _would(plans: Sequence[IncidentPlan], standing: Judged) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _would(
+    plans: Sequence[IncidentPlan], standing: Sequence[Judged]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The plans and the silence in a form that can be kept when everything else of a dry run is rolled back."""
-    said = {Member(j.order_id, j.node): {"zh-CN": j.explanation.zh, "en": j.explanation.en} for _, j in standing}
+    said = {one.member: one.explanation for one in standing}
 
     def about(member: Member) -> dict[str, Any]:
         return {"order_id": member.order_id, "node": int(member.node), "explanation": said[member]}
@@ -191,23 +213,28 @@ def _would(plans: Sequence[IncidentPlan], standing: Judged) -> tuple[list[dict[s
         }
         for plan in plans[:KEPT]
     ]
-    quiet = [Member(j.order_id, j.node) for _, j in standing if j.verdict in {"exempt", "invalid"}]
+    quiet = [one.member for one in standing if one.verdict in {"exempt", "invalid"}]
     return planned, [about(member) for member in quiet[:KEPT]]
 
 
-def _newcomer(candidate: Candidate, judgement: Judgement, *, fresh: bool) -> Newcomer:
+def _judged(candidate: Candidate, judgement: Judgement) -> Judged:
     shipment = candidate.order.shipment
-    return Newcomer(
-        order_id=judgement.order_id,
-        node=judgement.node,
-        verdict="suspect" if judgement.verdict == "suspect" else "anomaly",
-        level=judgement.level,
-        reasons=judgement.reasons,
-        warehouse=candidate.order.warehouse,
-        batch_no=candidate.batch_no,
-        shortage_skus=shipment.shortage_skus,
-        fault_code=shipment.fault_code,
-        fresh=fresh,
+    return Judged(
+        Member(judgement.order_id, judgement.node),
+        judgement.verdict,
+        {"zh-CN": judgement.explanation.zh, "en": judgement.explanation.en},
+        Newcomer(
+            order_id=judgement.order_id,
+            node=judgement.node,
+            verdict="suspect" if judgement.verdict == "suspect" else "anomaly",
+            level=judgement.level,
+            reasons=judgement.reasons,
+            warehouse=candidate.order.warehouse,
+            batch_no=candidate.batch_no,
+            shortage_skus=shipment.shortage_skus,
+            fault_code=shipment.fault_code,
+        ),
+        doubted=candidate.in_triage_since is not None,
     )
 
 

@@ -88,7 +88,9 @@ def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: Iterab
 def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """JSON as PostgreSQL takes it: instants in ISO, no NaN, no NUL and no half character, which it refuses."""
     written = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
-    return _HALF.sub("\ufffd", _NUL.sub(r"\1", written))
+    if "\\u0000" in written:
+        written = _NUL.sub(r"\1", written)
+    return _HALF.sub("\ufffd", written)
 
 
 def _plain(value: object) -> str:

@@ -85,13 +85,10 @@ def _failed(pull: Pull) -> str | None:
     return pull.error if pull.state == "failed" else None
 
 
-def stage_judgements(conn: Connection, judged: Iterable[tuple[Candidate, Judgement]]) -> set[Member]:
-    """Put the judgements where SQL can join them; returns the ones still true of the rows as they are now."""
-    run(conn, "detect/create_judged")
-    staged = set()
+def stage_judgements(conn: Connection, judged: Iterable[tuple[Candidate, Judgement]]) -> None:
+    """Put some judgements where SQL can join them, in the table that ``detect/create_judged`` has made."""
     rows = []
     for candidate, verdict in judged:
-        staged.add(Member(verdict.order_id, verdict.node))
         explanation = {"zh-CN": verdict.explanation.zh, "en": verdict.explanation.en}
         rows.append((
             verdict.order_id,
@@ -107,9 +104,12 @@ def stage_judgements(conn: Connection, judged: Iterable[tuple[Candidate, Judgeme
             as_json(explanation),
         ))
     copy_rows(conn, "judged", JUDGED, rows)
+
+
+def drop_overtaken(conn: Connection) -> set[Member]:
+    """Take back the staged judgements that are no longer true of the rows as they are now."""
     conn.execute(text("analyze judged"))
-    overtaken = {Member(row.order_id, Node(row.node)) for row in run(conn, "detect/drop_overtaken")}
-    return staged - overtaken
+    return {Member(row.order_id, Node(row.node)) for row in run(conn, "detect/drop_overtaken")}
 
 
 def _cause(candidate: Candidate) -> list[str]:

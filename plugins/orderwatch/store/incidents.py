@@ -63,18 +63,7 @@ def write_incident(
     elif row.raised:
         write_line(conn, event="level_raised", detail={"level": plan.level, "reasons": plan.reasons}, **lines)
     ids = [anomalies[member] for member in plan.members]
-    joined = run(conn, "incidents/insert_members", incident_id=row.incident_id, anomaly_ids=ids, now=now)
-    new = {member.anomaly_id for member in joined}
-    for member in plan.members:
-        if anomalies[member] in new:
-            write_line(
-                conn,
-                event="anomaly_joined",
-                order_id=member.order_id,
-                node=member.node,
-                detail={"anomaly": anomalies[member]},
-                **lines,
-            )
+    run(conn, "incidents/insert_members", anomaly_ids=ids, **lines)
     _explain_away(conn, plan, row.incident_id, scan_id, now)
     news = row.opened or row.promoted or row.woken or row.raised
     return Opened(row.incident_id, news=news and row.inhibited_by is None)

@@ -19,12 +19,16 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class MassDelay(Strict):
-    """When the late orders of one scan are a storm; what comes within ``lasts`` of its orders belongs to it."""
+    """When the late orders of one scan are a storm; what comes within ``lasts`` of its orders belongs to it.
+
+    ``doubtful_apart``: so many doubtful orders still go to triage one by one meanwhile; more belong to the storm.
+    """
 
     min_new: Count
     p99_factor: Annotated[float, Field(gt=0)]
     open_share: Share
     open_share_min: Count
+    doubtful_apart: Annotated[int, Field(ge=0)]
     lasts: Duration
 
 
