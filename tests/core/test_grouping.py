@@ -166,6 +166,13 @@ def test_a_storm_tells_the_causes_it_covers_and_leaves_doubtful_orders_in_triage
     assert plans[0].reasons == ("60 newly late orders, bound 50", "fault F: 60")
 
 
+def test_a_storm_names_its_commonest_causes_and_counts_the_others() -> None:
+    short = [late(f"SO{n:03}", shortage_skus=(f"S{n % 30:02}",)) for n in range(89)]
+    (plan,) = _plan(*short, late("SO999", fault_code="F"))
+    assert plan.reasons[1:] == ("short of S00: 3", "short of S01: 3", "short of S02: 3", "short of S03: 3",
+                                "short of S04: 3", "and 26 other causes")  # fmt: skip
+
+
 @pytest.mark.parametrize(("doubtful", "alone"), [(20, 20), (21, 0)])
 def test_in_a_storm_people_are_not_asked_about_doubtful_orders_by_the_hundred(doubtful: int, alone: int) -> None:
     suspects = [late(f"Z{number}", verdict="suspect") for number in range(doubtful)]

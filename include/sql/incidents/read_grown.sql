@@ -3,7 +3,7 @@ with member as (
     select
         i.incident_id, i.told_at, i.told_orders, a.order_id,
         m.joined_at > i.told_at as untold,
-        a.level
+        a.level = 1 and i.kind <> 'mass_delay' as important  -- in a storm there are always some
     from incident as i
     inner join incident_member as m on i.incident_id = m.incident_id
     inner join anomaly as a on m.anomaly_id = a.anomaly_id and a.closed_at is null
@@ -21,7 +21,7 @@ having
     bool_or(untold)
     and (
         told_at <= :told_before
-        or bool_or(untold and level = 1)
+        or bool_or(untold and important)
         or count(distinct order_id) >= 2 * told_orders
     )
 order by incident_id

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from orderwatch.core.words import Node
 
 Kind = Literal["single", "triage", "batch", "stock_out", "system_failure", "mass_delay"]
 Key = str
+CAUSES_NAMED: Final = 5  # of a storm; the message about it has room for no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,10 @@ def _mass_delay(late: Sequence[Newcomer], doubtful: Sequence[Newcomer], bound: s
     """``doubtful``: too many for people to look at one by one while it blows."""
     causes = Counter(f"fault {one.fault_code}" for one in late if one.fault_code)
     causes.update(f"short of {sku}" for one in late for sku in _short(one))
-    known = (f"{cause}: {count}" for cause, count in sorted(causes.items()))
+    named = sorted(causes.items(), key=lambda one: (-one[1], one[0]))
+    known = [f"{cause}: {count}" for cause, count in named[:CAUSES_NAMED]]
+    if len(named) > CAUSES_NAMED:
+        known.append(f"and {len(named) - CAUSES_NAMED} other causes")
     doubts = (f"{len(doubtful)} more that are doubtful",) if doubtful else ()
     return IncidentPlan("mass_delay", "mass_delay", 3, _members([*late, *doubtful]), (bound, *doubts, *known))
 
