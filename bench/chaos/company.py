@@ -82,7 +82,10 @@ class Plans:
         """Some earlier order: its run is repeated, or another incident wants the same."""
         order = f"SO{self.dice.randint(1, max(self.orders, 1))}"
         episode = f"c{self.dice.randrange(10**9)}"
-        return self._respond(conn, order, episode, only=tuple(ONCE)) if self.orders else []
+        known = conn.execute(text("select 1 from orders where order_id = :order"), {"order": order})
+        if known.one_or_none() is None:  # it was taken back: a frozen worker held what it needed
+            return []
+        return self._respond(conn, order, episode, only=tuple(ONCE))
 
     def move_on(self, conn: Connection) -> None:
         """Some order has left the step in which it was late."""
