@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test check bench bench-responses bench-storm chaos lock clean help
+.PHONY: demo demo-check test check bench bench-responses bench-storm chaos rehearsal lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -41,6 +41,10 @@ KILLS ?= 1000
 SEED ?= 1
 chaos: $(READY) ## kill, freeze and crash the senders; KILLS, SEED, and CONTROL=send_then_record|async_commit
 	@$(BIN)/python -m bench.chaos --kills $(KILLS) --seed $(SEED) --control "$(CONTROL)"
+
+CLEARS ?= 20
+rehearsal: $(READY) ## acceptance on real Airflow: kill, clear, skip, answer, backfill; half an hour
+	@$(BIN)/python -m bench.rehearsal --clears $(CLEARS)
 
 lock: $(READY) ## compile requirements.txt anew from requirements.in
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q requirements.in -o requirements.txt

@@ -139,9 +139,9 @@ class AirflowApi:
         answer.raise_for_status()
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
-    def call(self, method: str, path: str, body: object = None) -> Any:
+    def call(self, method: str, path: str, body: object = None, timeout: float = 30) -> Any:
         """One call under ``/api/v2``; raises ``requests.HTTPError`` for every refusal."""
-        answer = self._session.request(method, f"{self.base_url}/api/v2{path}", json=body, timeout=30)
+        answer = self._session.request(method, f"{self.base_url}/api/v2{path}", json=body, timeout=timeout)
         answer.raise_for_status()
         return answer.json()
 
