@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -360,6 +361,7 @@ def main() -> int:
     options.add_argument("--control", action="store_true", help="without the storm rule")
     numbers = vars(options.parse_args())
     control: bool = numbers.pop("control")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server is not left behind
     with tempfile.TemporaryDirectory(prefix="ow", dir="/tmp") as folder:  # a short path, for the socket
         server = postgres.start(Path(folder) / "pg")
         try:

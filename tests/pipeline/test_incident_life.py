@@ -302,3 +302,15 @@ def test_an_inhibited_incident_is_not_told_when_it_grows_graver_and_is_when_it_i
     assert desk.ask("select event from timeline where event = 'inhibition_ended'") == ["inhibition_ended"]
     desk.advance(QUARTER)
     assert desk.scan()["messages_planned"] == 0
+
+
+def test_doubtful_orders_that_a_storm_has_taken_are_no_event_of_their_own_when_their_time_is_over(desk: Desk) -> None:
+    late = [f"SO{n:03}" for n in range(60)]
+    doubtful = [f"SO{n:03}" for n in range(100, 121)]
+    orders = [an_order(one) for one in late] + [an_order(one, flags=["address_incomplete"]) for one in doubtful]
+    desk.scan(orders=orders, shipments=[a_shipment(one) for one in (*late, *doubtful)])
+    assert desk.incidents() == {"mass_delay": "open"}
+    desk.advance(desk.policy.validity.triage_max_age + 15 * MINUTE)
+    desk.scan()
+    assert desk.incidents() == {"mass_delay": "open"}
+    assert desk.ask("select distinct verdict from anomaly") == ["anomaly"]

@@ -104,11 +104,12 @@ def plan_incidents(newcomers: Iterable[Newcomer], situation: Situation, policy: 
     fresh = [one for one in late if one.fresh]
     if bound := _storm(fresh, situation, policy):
         doubtful = [one for one in suspects if one.fresh]
-        if len(doubtful) <= policy.grading.mass_delay.doubtful_apart:
+        if len(doubtful) > policy.grading.mass_delay.doubtful_apart:
+            suspects = [one for one in suspects if not one.fresh]
+        else:
             doubtful = []
         plans.append(_mass_delay(fresh, doubtful, bound))
         late = [one for one in late if not one.fresh]
-        suspects = [one for one in suspects if one not in doubtful]
     for take in (_system_failures, _stock_outs, _batches):
         found, late = take(late, situation, policy)
         plans += found
