@@ -144,3 +144,30 @@ def test_hostile_words_reach_nobody_as_markup(desk: Desk) -> None:
     for sink, text in desk.ask("select sink, payload ->> 'text' from effect where family = 'opened'"):
         if sink != "mail":
             assert "<@all>" not in text and "](http" not in text
+
+
+def test_a_stopped_parcel_goes_on_only_when_a_person_has_looked(desk: Desk) -> None:
+    on_time(desk)
+    report(desk)
+    assert begun(desk) == ["playbook_wrong_item_recall"]
+    answering = Answering(desk, "wrong_item_recall")
+    answering.perform("hold_parcel")
+    assert answering.perform("release_parcel").label == "no decision: clear approve_release to ask for one"
+    asked = answering.ask("approve_release")
+    assert (asked.state, asked.label) == ("asks", "waiting for operations_manager: SO1")
+    assert answering.perform("release_parcel").label == "no valid decision: clear approve_release to ask for one"
+    assert [one.payload["op"] for one in answering.sinks.arrived if one.sink == "warehouse"] == ["hold"]
+    assert answering.answer("approve", "admin", step="approve_release").label == "approved by admin: SO1"
+    assert answering.perform("release_parcel").state == "done"
+    assert [one.payload["op"] for one in answering.sinks.arrived if one.sink == "warehouse"] == ["hold", "release"]
+
+
+def test_a_parcel_whose_release_is_refused_stays(desk: Desk) -> None:
+    on_time(desk)
+    report(desk)
+    answering = Answering(desk, "wrong_item_recall")
+    answering.perform("hold_parcel")
+    answering.ask("approve_release")
+    answering.answer("reject", "admin", step="approve_release")
+    assert answering.perform("release_parcel").label == "rejected by admin"
+    assert answering.sinks.count()["warehouse"] == 1

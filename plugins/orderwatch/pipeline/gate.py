@@ -193,7 +193,7 @@ def _hold(
             return None
         words = "the amount or the words have changed"
         run(conn, "responses/cancel_held", effect_ids=[live[0].effect_id], reason=words)
-    if over := over_limit(conn, response, act):
+    if act.side_effect == "money" and (over := over_limit(conn, response, act)):
         return over
     group = 1 + max((row.attempt_group for row in mine), default=0)
     got = write_intent(conn, response, gate.of, act, group, level, now, held="approval")
@@ -226,7 +226,8 @@ def _ask_about_held(
                 now=now,
             ).all()
             if asked:
-                words = f"{gate.roles[0]} is asked about {money(row.amount_minor, row.currency)}"
+                about = money(row.amount_minor, row.currency) if row.amount_minor else row.order_id
+                words = f"{gate.roles[0]} is asked about {about}"
                 _note(conn, response, step_id, words, requested_by, now)
 
 
@@ -241,7 +242,9 @@ def _role_for(conn: Connection, question: Row[Any], said: Answer) -> str:
 
 
 def _sum(questions: Sequence[Row[Any]]) -> str:
-    return ", ".join(money(one.amount_minor, one.currency) for one in questions[:3])
+    return ", ".join(
+        money(one.amount_minor, one.currency) if one.amount_minor else str(one.order_id) for one in questions[:3]
+    )
 
 
 def _note(conn: Connection, response: Response, step_id: str, words: str, actor: str, now: datetime) -> None:

@@ -40,7 +40,12 @@ def plan_step(
     if not acts and not before:
         return Result("skipped", _why_nothing(response, step_id, step, situation))
     keys, notes = [], []
+    gate = response.loaded.playbook.gate_of(step_id)
+    asks = gate is not None and any(decide(response.loaded, gate, one.facts).does == "asks" for one in needed)
     for act in acts:
+        if asks and act.side_effect != "money" and not _is_live(act, before):
+            notes.append(Result("failed", f"no decision: clear {gate} to ask for one"))
+            continue
         got = _intend(conn, response, step_id, step, act, before, incident.level, now)
         if isinstance(got, Result):
             notes.append(got)
@@ -52,6 +57,11 @@ def plan_step(
     if not keys and not live:
         return Result("skipped", _why_nothing(response, step_id, step, situation))
     return [*keys, *live], next((note for note in notes if note.state == "failed"), None)
+
+
+def _is_live(act: Act, before: Sequence[Row[Any]]) -> bool:
+    """Whether the act was asked about, or done, already."""
+    return any(row.slot == act.slot and row.state not in FAILED for row in before)
 
 
 def _why_nothing(response: Response, step_id: str, step: Step, situation: Situation) -> str:

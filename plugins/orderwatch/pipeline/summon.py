@@ -38,7 +38,7 @@ def summon(conn: Connection, response: Response, step_id: str) -> list[str]:
                 "number": f"#{response.incident_id}",
                 "order": one.order_id,
                 "title": response.loaded.playbook.steps[step.gate.of].title.say(language) if step.gate else "",
-                "amount": money(one.amount_minor, one.currency),
+                "amount": money(one.amount_minor, one.currency) if one.amount_minor else "—",
                 "within": say_duration(timeout, language),
                 "requested_by": one.requested_by,
             }

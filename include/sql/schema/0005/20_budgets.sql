@@ -56,6 +56,13 @@ begin
     if old.state = 'held' and new.state = 'planned' and new.side_effect = 'money' then
         perform demand_decision(new);
     end if;
+    if old.state = 'held' and new.state = 'planned' and new.side_effect <> 'money' and new.step is not null and not exists (
+        select 1 from approval as a
+        where a.effect_id = new.effect_id and a.outcome = 'approved' and a.payload_sha = new.payload_sha
+            and a.closed_at > business_now() - interval '24 hours'
+    ) then
+        raise exception 'effect % has no valid decision', new.effect_id using errcode = 'OW015';
+    end if;
     return new;
 end
 $$;
