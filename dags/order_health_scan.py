@@ -40,6 +40,7 @@ with DAG(
     doc_md=__doc__,
     schedule=CronTriggerTimetable("*/15 * * * *", timezone="Asia/Shanghai"),
     catchup=False,
+    allowed_run_types=["scheduled", "manual"],  # the past cannot be scanned, it can only be judged by today's facts
     max_active_runs=1,
     dagrun_timeout=timedelta(minutes=14),
     on_failure_callback=TaskFailedNotifier(role="data_engineer"),

@@ -32,6 +32,7 @@ with DAG(
     doc_md=__doc__,
     schedule=CronTriggerTimetable("0 3 1 * *", timezone="Asia/Shanghai"),
     catchup=False,
+    allowed_run_types=["scheduled", "manual"],  # limits are learned from what is known now, whatever a run is dated
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=2),
     on_failure_callback=TaskFailedNotifier(role="data_engineer"),

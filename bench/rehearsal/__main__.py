@@ -1,4 +1,4 @@
-"""``python -m bench.rehearsal``: starts the demonstration afresh, proves six things on it, and stops it again.
+"""``python -m bench.rehearsal``: starts the demonstration afresh, proves seven things on it, and stops it again.
 
 The last line is one JSON object; exit 0 only if every check holds. About half an hour, twice that on a busy machine.
 """
@@ -54,6 +54,7 @@ def _play(stage: Stage, clears: int) -> tuple[dict[str, bool], dict[str, str]]:
         "killed_step": reruns.killed,
         "skipped_gate": gates.skipped,
         "wrong_role": gates.wrong_role,
+        "stale_amount": gates.stale_amount,
         "answer_at_once": gates.at_once,
         f"clear_x{clears}": lambda stage: reruns.cleared(stage, clears),
         "backfill": reruns.backfilled,

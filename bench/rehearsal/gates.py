@@ -88,7 +88,7 @@ def wrong_role(stage: Stage) -> str:
         for _ in range(ANSWERS):
             before = _ask(stage, gate)
             time.sleep(A_PERSON_S)
-            stage.answer(gate.run, gate.task_id, APPROVE, ENTITLED)
+            stage.answer(gate.run, gate.task_id, APPROVE, ENTITLED, gate.amount_minor)
             if _ask(stage, gate)["try_number"] == before["try_number"]:
                 break  # it has weighed the answer, and was not merely tried again
         else:
@@ -96,6 +96,29 @@ def wrong_role(stage: Stage) -> str:
     stage.demand(not _answers(stage, gate), "an answer without the right was counted")
     stage.demand(not _vouchers(stage, gate), "a voucher was issued on an answer without the right")
     return f"{WATCHES}: 403; {ENTITLED} without the right: not counted, asked again"
+
+
+def stale_amount(stage: Stage) -> str:
+    """The page goes on showing the first amount: an approval of that one pays nothing once another is asked about."""
+    shown = _find(stage)
+    _ask(stage, shown)
+    stage.execute("update orders set value_minor = value_minor + 50000 where order_id = :order", order=shown.order_id)
+    _ask(stage, shown, anew=True)
+    asked = _find(stage)
+    stage.demand(asked.amount_minor > shown.amount_minor, "the question is still about the first amount")
+    for _ in range(ANSWERS):
+        before = _ask(stage, asked)
+        time.sleep(A_PERSON_S)
+        stage.answer(shown.run, shown.task_id, APPROVE, ENTITLED, shown.amount_minor)
+        if _ask(stage, asked)["try_number"] == before["try_number"]:
+            break  # it has weighed the answer, and was not merely tried again
+    else:
+        raise NotSo(f"the gate was killed by Airflow after each of {ANSWERS} answers")
+    stage.demand(not _answers(stage, asked), "an answer about another amount was counted")
+    stage.demand(not _vouchers(stage, asked), "a voucher was issued on an answer about another amount")
+    said = stage.task(asked.run, asked.task_id)["rendered_map_index"]
+    stage.demand("did not count" in said, f"nobody is told that the answer did not count: {said}")
+    return f"{shown.amount_minor} was shown, {asked.amount_minor} asked about: {said}"
 
 
 def at_once(stage: Stage) -> str:
@@ -158,14 +181,14 @@ def _answer_in_the_moment(stage: Stage, gate: Gate) -> float | None:
 
     if stage.wait("the question or the end", look, pause=0.02) == "ended":
         return None
-    stage.answer(gate.run, gate.task_id, APPROVE, ENTITLED)
+    stage.answer(gate.run, gate.task_id, APPROVE, ENTITLED, gate.amount_minor)
     return time.monotonic() - before
 
 
 def _refused(stage: Stage, gate: Gate) -> int | None:
     """The status with which Airflow refuses the answer of somebody who may only look."""
     try:
-        stage.answer(gate.run, gate.task_id, APPROVE, WATCHES)
+        stage.answer(gate.run, gate.task_id, APPROVE, WATCHES, gate.amount_minor)
     except requests.HTTPError as error:
         return None if error.response is None else error.response.status_code
     return None

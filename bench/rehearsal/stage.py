@@ -174,9 +174,10 @@ class Stage:
     def set_state(self, run: Run, task_id: str, state: str) -> None:
         self.call("PATCH", f"{run.path}/taskInstances/{task_id}", {"new_state": state})
 
-    def answer(self, run: Run, task_id: str, option: str, user: str) -> None:
-        """Answer under *Required Actions* as one of the logins; raises ``requests.HTTPError`` when that is refused."""
-        body = {"chosen_options": [option], "params_input": {}}
+    def answer(self, run: Run, task_id: str, option: str, user: str, amount_minor: int) -> None:
+        """Answer under *Required Actions* as one of the logins, about this amount; raises ``requests.HTTPError`` when
+        that is refused."""
+        body = {"chosen_options": [option], "params_input": {"amount": f"{amount_minor / 100:.2f}"}}
         self.call("PATCH", f"{run.path}/taskInstances/{task_id}/-1/hitlDetails", body, user)
 
     def acknowledge_all(self) -> None:

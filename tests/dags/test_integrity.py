@@ -92,6 +92,7 @@ def test_tasks_are_called_what_they_do_and_stand_in_the_documentation(dag: DAG) 
 
 def test_runs_never_overlap_and_never_catch_up(dag: DAG) -> None:
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
+    assert {str(one.value) for one in dag.allowed_run_types} == {"scheduled", "manual"}  # a backfill is refused
 
 
 def test_a_scan_that_hangs_is_over_before_the_next_one_is_due() -> None:

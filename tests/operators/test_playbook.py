@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from orderwatch.edge import parking
 from orderwatch.store import pauses
 from tests.pipeline.answering import Answering, important
-from tests.pipeline.desk import HOUR, Desk
+from tests.pipeline.desk import HOUR, Desk, an_order
 
 
 class Parked(Exception):
@@ -65,8 +65,9 @@ def the_gate(answering: Answering) -> Any:
     return operator
 
 
-def answer(option: str, login: str) -> dict[str, Any]:
-    return {"chosen_options": [option], "responded_by_user": {"id": login, "name": login}}
+def answer(option: str, login: str, amount: str = "90.00") -> dict[str, Any]:
+    who = {"id": login, "name": login}
+    return {"chosen_options": [option], "responded_by_user": who, "params_input": {"amount": amount}}
 
 
 TIMEOUT = {"error": "no answer", "error_type": "timeout"}
@@ -155,6 +156,40 @@ def test_a_gate_parks_without_defaults_and_with_its_time(answering: Answering, s
     assert (parked.value.asked["options"], parked.value.asked["timeout"]) == ((APPROVE, REJECT), HOUR)
 
 
+def test_the_words_of_a_question_hold_nothing_that_may_change_and_its_field_the_amount(
+    answering: Answering, said: list[str]
+) -> None:
+    """Airflow keeps the words of the first question."""
+    gate = the_gate(answering)
+    questions = []
+    for value in (900_000, 990_000):
+        answering.desk.scan(orders=[an_order("SO1", value_minor=value, version=answering.desk.now())])
+        with pytest.raises(Parked) as parked:
+            gate.execute({})
+        questions.append(parked.value.asked)
+    assert (questions[0]["subject"], questions[0]["body"]) == (questions[1]["subject"], questions[1]["body"])
+    assert [one["fields"]["amount"].value for one in questions] == ["90.00", "99.00"]
+
+
+@pytest.mark.parametrize("seen", ["90.00", "", "ninety", "9900"])
+def test_an_approval_given_for_the_amount_on_a_page_that_is_out_of_date_pays_nothing(
+    answering: Answering, said: list[str], seen: str
+) -> None:
+    from orderwatch.operators.approval_gate import APPROVE
+
+    gate = the_gate(answering)
+    with pytest.raises(Parked):
+        gate.execute({})
+    answering.desk.scan(orders=[an_order("SO1", value_minor=990_000, version=answering.desk.now())])
+    with pytest.raises(Parked):
+        gate.execute({})
+    with pytest.raises(Parked):
+        gate.after_answer({}, answer(APPROVE, "operations", seen))
+    assert "¥99.00 is asked about now: enter that amount" in said[-1]
+    assert answering.perform("issue_voucher").state == "failed"
+    assert gate.after_answer({}, answer(APPROVE, "operations", "¥99")) == "approved by operations: ¥99.00"
+
+
 def test_an_approval_is_recorded_with_its_person(answering: Answering, said: list[str]) -> None:
     from orderwatch.operators.approval_gate import APPROVE
 
@@ -178,7 +213,8 @@ def test_an_answer_that_does_not_count_reopens_the_question_and_says_why(
         gate.execute({})
     with pytest.raises(Parked) as again:
         gate.after_answer({}, answer(APPROVE, login))
-    assert "holds none of the roles" in again.value.asked["body"]
+    assert "the last answer did not count" in said[-1] and "holds none of the roles" in said[-1]
+    assert again.value.asked["fields"]["amount"].value == "90.00"
     assert answering.perform("issue_voucher").state == "failed"
 
 
@@ -196,9 +232,9 @@ def test_silence_asks_the_next_role_in_the_same_task_and_then_means_no(answering
     gate = the_gate(answering)
     with pytest.raises(Parked):
         gate.execute({})
-    with pytest.raises(Parked) as second:
+    with pytest.raises(Parked):
         gate.after_answer({}, TIMEOUT)
-    assert "operations_manager" in second.value.asked["subject"]
+    assert said[-1] == "waiting for operations_manager: ¥90.00"
     assert gate.after_answer({}, TIMEOUT) == "rejected by nobody in time: ¥90.00"
 
 

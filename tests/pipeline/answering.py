@@ -10,7 +10,7 @@ from orderwatch.core.effect import Effect, Outcome
 from orderwatch.core.playbook.load import Loaded, load_playbook
 from orderwatch.paths import HOME
 from orderwatch.pipeline.dispatch import Send
-from orderwatch.pipeline.gate import Answer, answer, ask, out_of_time
+from orderwatch.pipeline.gate import Answer, answer, ask, asked_minor, out_of_time
 from orderwatch.pipeline.playbook_run import Response, Result
 from orderwatch.pipeline.step import perform
 from tests.pipeline.desk import Desk, a_shipment, an_order
@@ -72,8 +72,12 @@ class Answering:
     def ask(self, step: str = "approve_voucher", by: str = "orderwatch") -> Result:
         return ask(self.response, step, by)
 
-    def answer(self, decision: str, *logins: str, step: str = "approve_voucher") -> Result:
-        return answer(self.response, step, Answer(decision, logins))  # type: ignore[arg-type]
+    def answer(
+        self, decision: str, *logins: str, step: str = "approve_voucher", amount_minor: int | None = None
+    ) -> Result:
+        """By default about the amount that is asked about at this moment."""
+        seen = asked_minor(self.response, step) if amount_minor is None else amount_minor
+        return answer(self.response, step, Answer(decision, logins, seen))  # type: ignore[arg-type]
 
     def out_of_time(self, step: str = "approve_voucher") -> Result:
         return out_of_time(self.response, step)

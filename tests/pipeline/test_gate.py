@@ -221,3 +221,21 @@ def test_a_day_of_the_budget_is_a_day_of_the_business(answering: Answering) -> N
     answering.perform("issue_voucher")
     scopes = answering.desk.ask("select scope from budget where scope like 'day:%'")
     assert scopes == [f"day:{the_day}:CNY"]
+
+
+@pytest.mark.parametrize("seen", [9000, 0, 9901])
+def test_an_approval_of_another_amount_than_is_asked_about_now_does_not_count(answering: Answering, seen: int) -> None:
+    """The page goes on showing the first question of a task, whatever is asked about meanwhile."""
+    answering.ask()
+    answering.desk.scan(orders=[an_order("SO1", value_minor=990_000, version=NOON + MINUTE)])
+    answering.ask()
+    with pytest.raises(AnswerRefused, match=r"and ¥99.00 is asked about now: enter that amount"):
+        answering.answer("approve", SUPERVISOR, amount_minor=seen)
+    assert answering.perform("issue_voucher").state == "failed"
+    assert not answering.sinks.count()
+    assert answering.answer("approve", SUPERVISOR, amount_minor=9900).label == "approved by operations: ¥99.00"
+
+
+def test_a_no_needs_no_amount(answering: Answering) -> None:
+    answering.ask()
+    assert answering.answer("reject", SUPERVISOR, amount_minor=1).state == "done"

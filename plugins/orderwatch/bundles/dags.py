@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 ANY_NUMBER: Final = 100_000  # runs that wait for a person count as active
-RETRY_WAIT: Final = timedelta(seconds=30)
+RETRY_WAIT: Final = timedelta(minutes=1)  # five of them outlast every lease: what a killed sender left is known by then
 
 
 def dags_of(folder: Path, wanted: str | None) -> dict[str, DAG]:

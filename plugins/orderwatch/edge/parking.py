@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    from airflow.sdk import Param
     from airflow.sdk.definitions.context import Context
 
 LABEL = "outcome_label"
@@ -32,16 +33,25 @@ def park(
     options: Sequence[str],
     method: str,
     timeout: timedelta | None = None,
+    fields: Mapping[str, Param] | None = None,
     **remembered: Any,
 ) -> NoReturn:
     """Ask under *Required Actions* and give the slot back; ``method`` of the operator gets the answer.
 
-    There are no defaults: when ``timeout`` has passed, the method hears that nobody answered.
+    There are no defaults: when ``timeout`` has passed, the method hears that nobody answered. Airflow keeps the words
+    and the ``fields`` of the *first* question that a task asks, however often it asks again: what may change since has
+    no place in the words, and what an answer is bound to must be in a field, with the value that was shown.
     """
     from airflow.sdk.exceptions import TaskAwaitingInput
     from airflow.sdk.execution_time.hitl import upsert_hitl_detail
 
-    upsert_hitl_detail(ti_id=context["task_instance"].id, options=list(options), subject=subject, body=body, params={})
+    upsert_hitl_detail(
+        ti_id=context["task_instance"].id,
+        options=list(options),
+        subject=subject,
+        body=body,
+        params={name: field.serialize() for name, field in (fields or {}).items()},
+    )
     raise TaskAwaitingInput(method_name=method, kwargs=remembered, timeout=timeout)
 
 
@@ -55,3 +65,8 @@ def answered(event: Any) -> tuple[str, tuple[str, ...]]:
     user = event.get("responded_by_user") or {}
     names = tuple(dict.fromkeys(str(user[key]) for key in ("name", "id") if user.get(key)))
     return str(event["chosen_options"][0]), names
+
+
+def filled_in(event: Any, field: str) -> str:
+    """What the answer holds in one of the question's fields; empty where it holds nothing."""
+    return str((event.get("params_input") or {}).get(field) or "")

@@ -9,12 +9,14 @@ from orderwatch.edge import parking
 from orderwatch.operators.playbook_step import PlaybookStepOperator
 
 if TYPE_CHECKING:
+    from airflow.sdk import Param
     from airflow.sdk.definitions.context import Context
 
     from orderwatch.pipeline.playbook_run import Response, Result
 
 APPROVE: Final = "批准 Approve"
 REJECT: Final = "拒绝 Reject"
+AMOUNT: Final = "amount"
 
 
 class ApprovalGateOperator(PlaybookStepOperator):
@@ -22,6 +24,8 @@ class ApprovalGateOperator(PlaybookStepOperator):
 
     Airflow carries the question and the answer; whether the answer counts is decided by our own tables, in which the
     question is bound to one effect, its amount and its words. An answer that does not count reopens the question.
+    Airflow goes on showing the first question that the task has asked, so the answer carries the amount that it was
+    given for, and counts only for that.
     """
 
     def __init__(self, *, timeout: timedelta, **kwargs: Any) -> None:
@@ -43,28 +47,34 @@ class ApprovalGateOperator(PlaybookStepOperator):
         return str(getattr(run, "triggering_user_name", None) or AUTOMATION) if by_hand else AUTOMATION
 
     def proceed(self, context: Context, response: Response, result: Result, refused: str = "") -> str:
+        from orderwatch.pipeline.gate import asked_minor
+
         if result.state != "asks":
             return self.finish(context, response, result)
-        parking.say(context, result.label)
+        parking.say(context, f"{result.label}; the last answer did not count: {refused}" if refused else result.label)
+        asked = asked_minor(response, self.step)
         parking.park(
             context,
-            subject=f"{self.task_display_name}: {result.label}",
-            body=_question(response, result, refused),
+            subject=f"{self.task_display_name}: #{response.incident_id}",
+            body=_question(response),
             options=(APPROVE, REJECT),
             method="after_answer",
             timeout=self.timeout,
+            fields={AMOUNT: _amount(asked)} if asked else {},
         )
 
     def after_answer(self, context: Context, event: dict[str, Any]) -> str:
         """The answer is recorded first; one that does not count leaves the question open."""
+        from orderwatch.core.playbook.texts import read_money
         from orderwatch.pipeline.gate import Answer, AnswerRefused, answer, ask, out_of_time
 
         response = self.response(context)
         if parking.timed_out(event):
             return self.proceed(context, response, out_of_time(response, self.step))
         option, names = parking.answered(event)
+        amount = read_money(parking.filled_in(event, AMOUNT))
         try:
-            said = Answer("approve" if option == APPROVE else "reject", names or ("nobody",))
+            said = Answer("approve" if option == APPROVE else "reject", names or ("nobody",), amount)
             result = answer(response, self.step, said)
         except AnswerRefused as error:
             self.log.warning("the answer of %s does not count: %s", names, error)
@@ -72,12 +82,22 @@ class ApprovalGateOperator(PlaybookStepOperator):
         return self.proceed(context, response, result)
 
 
-def _question(response: Response, result: Result, refused: str) -> str:
-    lines = [
-        f"**{result.label}**",
+def _question(response: Response) -> str:
+    return "\n\n".join((
         f"事件 Incident #{response.incident_id}: {response.link}",
+        "现在问谁、金额多少，见该运行页面 Map Index 栏和收到的消息；批准只对下面填写的金额有效。 "
+        "Who is asked now and about how much: see Map Index on the page of the run, and the message that was sent. "
+        "An approval counts only for the amount below.",
         "超时未答将转给下一角色，最后视为拒绝。 No answer in time asks the next role; in the end it means no.",
-    ]
-    if refused:
-        lines.insert(0, f"上一个回答无效 The last answer did not count: {refused}")
-    return "\n\n".join(lines)
+    ))
+
+
+def _amount(asked: int) -> Param:
+    from airflow.sdk import Param
+
+    return Param(
+        f"{asked // 100}.{asked % 100:02d}",
+        type="string",
+        title="批准金额 Amount approved",
+        description="金额若已变化，请填写新的金额。 If the amount has changed since, enter the new one.",
+    )

@@ -33,10 +33,14 @@ class AnswerRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody said: ``logins`` are the names under which Airflow may know them."""
+    """What somebody said: ``logins`` are the names under which Airflow may know them.
+
+    ``amount_minor`` is the amount that the answer was given for, all questions of the gate together.
+    """
 
     decision: Literal["approve", "reject"]
     logins: Sequence[str]
+    amount_minor: int | None = None
     note: str | None = None
 
 
@@ -110,6 +114,7 @@ def answer(response: Response, step_id: str, said: Answer) -> Result:
             for one in run(conn, "approvals/read_questions", incident_id=response.incident_id, step=step_id)
             if one.outcome is None
         ]
+        _same_amount(questions, said)
         for question in questions:
             role = _role_for(conn, question, said)
             try:
@@ -132,6 +137,23 @@ def answer(response: Response, step_id: str, said: Answer) -> Result:
         if questions:
             _note(conn, response, step_id, f"{said.decision}d by {said.logins[0]}", said.logins[0], now)
         return standing(conn, response, step_id)
+
+
+def asked_minor(response: Response, step_id: str) -> int:
+    """How much the open questions of the gate are about together, in minor units."""
+    with response.engine.connect() as conn:
+        questions = run(conn, "approvals/read_questions", incident_id=response.incident_id, step=step_id)
+        return sum(one.amount_minor for one in questions if one.outcome is None)
+
+
+def _same_amount(questions: Sequence[Row[Any]], said: Answer) -> None:
+    """Whoever says yes has seen this amount: the words of an earlier question may still stand on the page."""
+    asked = sum(one.amount_minor for one in questions)
+    if said.decision == "reject" or not asked or said.amount_minor == asked:
+        return
+    currency = questions[0].currency
+    seen = "without an amount" if said.amount_minor is None else f"about {money(said.amount_minor, currency)}"
+    raise AnswerRefused(f"the answer is {seen}, and {money(asked, currency)} is asked about now: enter that amount")
 
 
 def out_of_time(response: Response, step_id: str) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import cache, partial
@@ -43,6 +44,12 @@ _NAMES: Final[Mapping[str, Mapping[Language, str]]] = {
 def money(amount_minor: int, currency: str) -> str:
     """``¥50.00``: minor units of a currency with two decimals, as people write them."""
     return f"{_SIGNS.get(currency, currency + ' ')}{amount_minor // 100:,}.{amount_minor % 100:02d}"
+
+
+def read_money(text: str) -> int | None:
+    """What a person has typed, ``68.80`` or ``¥1,068.8``, in minor units; none where it is no amount."""
+    plain = re.fullmatch(r"(\d{1,9})(?:\.(\d{1,2}))?", re.sub(r"[¥￥$€£,\s]", "", text))
+    return None if plain is None else int(plain[1]) * 100 + int((plain[2] or "").ljust(2, "0"))
 
 
 def named(codes: str | tuple[str, ...], language: Language) -> str:
