@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
 from orderwatch.bundles import dags as playbook_dags
 from orderwatch.core.playbook.load import load_folder
@@ -159,3 +160,13 @@ def heard(installation: Installation) -> Counter[str]:
         }
         | {"mails": len(installation.mails())}
     )
+
+
+def test_the_tries_of_a_step_outlast_every_lease(dags: dict[str, DAG], databases: Databases) -> None:
+    """Otherwise a step whose sender was killed is red when what it left behind is found to have arrived."""
+    engine = databases.copy()
+    with engine.connect() as conn:
+        longest = conn.execute(text("select max(lease) from sink")).scalar_one()
+    databases.drop(engine)
+    for dag in dags.values():
+        assert all(task.retries * task.retry_delay > longest for task in dag.tasks), dag.dag_id
