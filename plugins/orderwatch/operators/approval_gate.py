@@ -56,7 +56,7 @@ class ApprovalGateOperator(PlaybookStepOperator):
         parking.park(
             context,
             subject=f"{self.task_display_name}: #{response.incident_id}",
-            body=_question(response),
+            body=_question(response, bool(asked)),
             options=(APPROVE, REJECT),
             method="after_answer",
             timeout=self.timeout,
@@ -82,12 +82,13 @@ class ApprovalGateOperator(PlaybookStepOperator):
         return self.proceed(context, response, result)
 
 
-def _question(response: Response) -> str:
+def _question(response: Response, money: bool) -> str:
+    bound = "批准只对下面填写的金额有效。 An approval counts only for the amount below."
     return "\n\n".join((
         f"事件 Incident #{response.incident_id}: {response.link}",
-        "现在问谁、金额多少，见该运行页面 Map Index 栏和收到的消息；批准只对下面填写的金额有效。 "
-        "Who is asked now and about how much: see Map Index on the page of the run, and the message that was sent. "
-        "An approval counts only for the amount below.",
+        "现在问谁、问什么，见该运行页面 Map Index 栏和收到的消息。 "
+        "Who is asked now, and about what: see Map Index on the page of the run, and the message that was sent.",
+        *([bound] if money else []),
         "超时未答将转给下一角色，最后视为拒绝。 No answer in time asks the next role; in the end it means no.",
     ))
 
