@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -10,6 +12,12 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from orderwatch.core.playbook.actions import Undone
+from orderwatch.core.playbook.acts import Done, Situation, Subject, acts_of
+from orderwatch.core.playbook.facts import Facts
+from orderwatch.core.playbook.load import load_playbook
+from orderwatch.core.playbook.schema import Step
+from orderwatch.paths import PLAYBOOKS
 from orderwatch.pipeline.gate import AnswerRefused
 from orderwatch.store import ledger
 from orderwatch.store.database import business_now
@@ -138,3 +146,41 @@ def test_a_role_approves_no_more_in_a_day_than_it_may(desk: Desk) -> None:
     assert second.ask().state == "asks"  # the question is still open
     assert second.answer("reject", SUPERVISOR).state == "done"  # to say no costs nothing
     assert committed(desk, "role:%") == [9000]
+
+
+def test_two_transactions_that_move_several_budgets_in_other_orders_do_not_wait_in_a_circle(desk: Desk) -> None:
+    incident = an_incident(desk)
+    for slot in (1, 2):
+        assert pay(desk, incident, slot)
+    cancel = text("update effect set state = 'cancelled' where slot = :slot")
+    with desk.engine.begin() as one, ThreadPoolExecutor(1) as pool:
+        one.execute(cancel, {"slot": "S1"})
+        other = pool.submit(pay, desk, incident, 3, customer_id="C2", order_id="S2")
+        time.sleep(0.2)  # it holds, or waits for, the budget of the second customer
+        one.execute(cancel, {"slot": "S2"})
+        one.commit()
+        assert other.result(timeout=10)
+
+
+def test_a_voucher_that_the_playbook_takes_back_is_undone_like_one_that_a_person_takes_back(desk: Desk) -> None:
+    incident = an_incident(desk)
+    pay(desk, incident, 1)
+    (number,) = desk.ask("select effect_id from effect where slot = 'S1'")
+    with desk.engine.begin() as conn:
+        conn.execute(text("update effect set state = 'sending', lease_until = now() + interval '1 h'"))
+        conn.execute(text("update effect set state = 'delivered', lease_until = null, delivered_at = now()"))
+    loaded = load_playbook(PLAYBOOKS / "single_important.yaml")
+    done = {"issue_voucher": [Done("V-1", "S1", 1000, "CNY", number)]}
+    situation = Situation([Subject(Facts(), "S1")], desk.policy, desk.now(), done)
+    steps = {
+        **loaded.playbook.steps,
+        "take_back": Step.model_validate({
+            "title": {"zh-CN": "撤回", "en": "take back"},
+            "action": "voucher.void",
+            "with": {"of": "issue_voucher"},
+        }),
+    }
+    inputs = {**loaded.inputs, "take_back": Undone(of="issue_voucher")}
+    loaded = replace(loaded, playbook=loaded.playbook.model_copy(update={"steps": steps}), inputs=inputs)
+    (act,) = acts_of(loaded, "take_back", situation)
+    assert act.undoes == number

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from orderwatch.pipeline.gate import AnswerRefused
+from orderwatch.store import pauses
 from orderwatch.store.ledger import tidy
 from tests.pipeline.answering import Answering, important
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order
@@ -239,3 +242,64 @@ def test_an_approval_of_another_amount_than_is_asked_about_now_does_not_count(an
 def test_a_no_needs_no_amount(answering: Answering) -> None:
     answering.ask()
     assert answering.answer("reject", SUPERVISOR, amount_minor=1).state == "done"
+
+
+@pytest.fixture
+def always_asking(desk: Desk) -> Answering:
+    """A voucher of 6.00, which nobody would have to be asked about, behind a gate that asks all the same."""
+    important(desk, value=60_000, customer_id="C1")
+    with desk.engine.begin() as conn:
+        conn.execute(text("insert into customer values ('C1', now(), 'vip')"))
+    answering = Answering(desk)
+    assert answering.loaded is not None
+    playbook = answering.loaded.playbook
+    gate = playbook.steps["approve_voucher"].model_copy(update={"when": "offer.amount_minor > 0"})
+    steps = {**playbook.steps, "approve_voucher": gate}
+    answering.loaded = replace(answering.loaded, playbook=playbook.model_copy(update={"steps": steps}))
+    return answering
+
+
+def test_whatever_is_asked_about_waits_for_a_yes_however_little_it_costs(always_asking: Answering) -> None:
+    assert always_asking.perform("issue_voucher").label.endswith("clear approve_voucher to ask for one")
+    assert always_asking.ask().label == "waiting for customer_service_supervisor: ¥6.00"
+    assert always_asking.perform("issue_voucher").label.startswith("no valid decision")
+    assert not always_asking.sinks.count()
+    always_asking.answer("approve", SUPERVISOR)
+    assert always_asking.perform("issue_voucher").state == "done"
+
+
+def test_a_no_stays_a_no_however_often_the_step_is_cleared(always_asking: Answering) -> None:
+    always_asking.ask()
+    always_asking.answer("reject", SUPERVISOR)
+    for _ in range(3):
+        assert always_asking.perform("issue_voucher").label == "rejected by operations"
+    assert not always_asking.sinks.count()
+
+
+def test_a_gate_asks_about_what_the_playbook_has_room_for(desk: Desk) -> None:
+    """Three orders, whose vouchers together are more than one incident may cost."""
+    orders = [an_order(one, value_minor=900_000) for one in ("SO1", "SO2", "SO3")]
+    desk.scan(orders=orders, shipments=[a_shipment(one, wave_no="W1") for one in ("SO1", "SO2", "SO3")])
+    answering = Answering(desk)
+    assert answering.loaded is not None
+    playbook = answering.loaded.playbook
+    spend = playbook.limits.spend.model_copy(update={"amount_minor": 8999})  # type: ignore[union-attr]
+    tight = playbook.model_copy(update={"limits": playbook.limits.model_copy(update={"spend": spend})})
+    cheaper = replace(answering.loaded, playbook=tight)
+    answering.loaded = cheaper
+    result = answering.ask()
+    assert result.state == "failed" and "held back: ¥90.00" in result.label
+    desk.scan(orders=[an_order("SO2", value_minor=600_000, version=NOON + MINUTE)])
+    assert answering.ask().label == "waiting for customer_service_supervisor: ¥60.00"
+
+
+def test_nobody_is_called_to_a_question_of_an_incident_that_is_paused(answering: Answering) -> None:
+    answering.ask()
+    called = len(answering.sinks.summoned)
+    answering.desk.scan(orders=[an_order("SO1", value_minor=990_000, version=NOON + MINUTE)])
+    with answering.desk.engine.begin() as conn:
+        pauses.take(
+            conn, scope="everything", subject="", by="x", reason="r", lasting=HOUR, now=answering.desk.now()
+        )  # fmt: skip
+    assert answering.ask().state == "held"
+    assert len(answering.sinks.summoned) == called

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from orderwatch.core.playbook.load import load_playbook
 from orderwatch.pipeline.report import report_order
 from orderwatch.pipeline.responses import Run, start_responses
+from orderwatch.store.attention import acknowledge
 from tests.pipeline.answering import PLAYBOOKS, Answering
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order, late_in_pick
 
@@ -63,9 +64,9 @@ def test_whoever_owns_it_is_told_who_found_what(desk: Desk) -> None:
     report(desk)
     texts = desk.ask("select payload ->> 'text' from effect where family = 'opened'")
     assert texts
-    for text in texts:
-        assert "feng.jun" in text and "SKU-7" in text and ("wrong article" in text or "错发商品" in text)
-        assert "Airflow" not in text  # there is no run to look at
+    for words in texts:
+        assert "feng.jun" in words and "SKU-7" in words and ("wrong article" in words or "错发商品" in words)
+        assert "Airflow" not in words  # there is no run to look at
 
 
 def test_scans_leave_it_open_until_the_order_has_left_its_step(desk: Desk) -> None:
@@ -141,9 +142,9 @@ def test_a_second_report_names_the_incident(desk: Desk) -> None:
 def test_hostile_words_reach_nobody_as_markup(desk: Desk) -> None:
     on_time(desk, value=900_000)
     report(desk, note="<@all> [click](http://evil.example) **now**")
-    for sink, text in desk.ask("select sink, payload ->> 'text' from effect where family = 'opened'"):
+    for sink, words in desk.ask("select sink, payload ->> 'text' from effect where family = 'opened'"):
         if sink != "mail":
-            assert "<@all>" not in text and "](http" not in text
+            assert "<@all>" not in words and "](http" not in words
 
 
 def test_a_stopped_parcel_goes_on_only_when_a_person_has_looked(desk: Desk) -> None:
@@ -171,3 +172,49 @@ def test_a_parcel_whose_release_is_refused_stays(desk: Desk) -> None:
     answering.answer("reject", "admin", step="approve_release")
     assert answering.perform("release_parcel").label == "rejected by admin"
     assert answering.sinks.count()["warehouse"] == 1
+
+
+def test_a_parcel_that_was_packed_anew_and_has_left_the_step_is_still_let_go(desk: Desk) -> None:
+    on_time(desk)
+    report(desk)
+    begun(desk)
+    answering = Answering(desk, "wrong_item_recall")
+    answering.perform("hold_parcel")
+    answering.ask("approve_release")
+    later = NOON + HOUR
+    for minutes in (0, 15, 30):
+        desk.scan(shipments=[a_shipment("SO1", version=later, picked_at=later, **RECENT)])
+        desk.advance(15 * MINUTE)
+        assert desk.incidents()["order:SO1:pick"] == "open", minutes
+    answering.answer("approve", "admin", step="approve_release")
+    assert answering.perform("release_parcel").state == "done"
+    assert answering.states("hold_parcel") == ["undone"]
+    answering.perform("explain_mistake")
+    assert answering.perform("confirm").state == "done"
+    desk.scan()
+    assert desk.incidents()["order:SO1:pick"] == "resolved"
+
+
+def test_a_report_on_an_incident_that_was_answered_gives_its_owner_the_full_time(desk: Desk) -> None:
+    desk.scan(orders=[an_order(value_minor=900_000)], shipments=[a_shipment()])
+    with desk.engine.begin() as conn:
+        acknowledge(conn, 1, "li.ting")
+        conn.execute(text("update incident set state = 'mitigated', mitigated_at = business_now()"))
+    desk.advance(6 * HOUR)
+    report(desk)
+    desk.advance(MINUTE)
+    assert desk.scan()["escalated"] == 0
+    desk.advance(30 * MINUTE)
+    assert desk.scan()["escalated"] == 1
+
+
+@pytest.mark.parametrize("doubtful", [True, False])
+def test_an_important_order_is_its_supervisors_whether_it_was_doubted_before_or_not(desk: Desk, doubtful: bool) -> None:
+    if doubtful:
+        order = an_order(value_minor=900_000, flags=["address_incomplete"])
+        desk.scan(orders=[order], shipments=[a_shipment()])
+    else:
+        on_time(desk, value=900_000)
+    report(desk)
+    row = desk.ask("select kind, state, level, owner_role, acknowledge_by is not null from incident")
+    assert row == [("single", "open", 1, "customer_service_supervisor", True)]

@@ -1,7 +1,7 @@
 -- the questions of a gate, the latest per act, with the answers given
 select distinct on (e.slot)
     a.approval_id, a.effect_id, a.amount_minor, a.currency, a.payload_sha, a.roles, a.approvers, a.requested_by,
-    a.asked_at, a.level, a.outcome, a.closed_at, e.state as effect_state, e.last_error, e.order_id,
+    a.asked_at, a.level, a.outcome, a.closed_at, e.slot, e.last_error, e.order_id,
     coalesce((
         select jsonb_agg(jsonb_build_object('login', w.login, 'role', w.role, 'decision', w.decision) order by w.at)
         from approval_answer as w

@@ -3,4 +3,5 @@ update effect set state = 'cancelled', hold_reason = null, last_error = 'the ord
 where
     state in ('planned', 'held') and side_effect <> 'internal'
     and not is_still_late(incident_id, order_id)
+    and (cast(:keys as text[]) is null or effect_key = any(cast(:keys as text[])))
 returning effect_id

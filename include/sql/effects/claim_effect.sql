@@ -33,7 +33,7 @@ with candidate as (
         )
         and (
             w.incident_id is null
-            or w.undoes is not null
+            or w.undoes is not null and w.step like 'undo %'  -- whoever has taken over takes back
             or not exists (
                 select 1 from pause as p
                 where

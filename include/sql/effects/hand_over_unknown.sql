@@ -9,4 +9,5 @@ where
         or e.first_sent_at <= clock_timestamp() - s.key_retention
         or e.side_effect <> 'internal' and not is_still_late(e.incident_id, e.order_id)
     )
+    and (cast(:keys as text[]) is null or e.effect_key = any(cast(:keys as text[])))
 returning e.effect_id

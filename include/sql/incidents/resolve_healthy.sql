@@ -4,6 +4,13 @@ with healed as (
     where
         i.state in ('triage', 'open', 'acknowledged', 'mitigated')
         and i.kind <> 'source'
+        -- a parcel that was stopped and packed anew has left the step and still waits for its release
+        and not (i.reported is not null and exists (
+            select 1 from response as r
+            where
+                r.incident_id = i.incident_id and r.finished_at is null
+                and r.started_at > cast(:now as timestamptz) - interval '3 days'
+        ))
         and exists (select 1 from incident_member as m where m.incident_id = i.incident_id)
         and not exists (
             select 1

@@ -1,18 +1,11 @@
--- the incident with what its late orders are now, the run that answers it, and what it has cost so far
-with spent_by_currency as (
-    select incident_id, currency, sum(amount_minor) as minor from effect
-    where incident_id = :incident_id and side_effect = 'money' and is_committed(state)
-    group by incident_id, currency
-)
-
+-- the incident with what its late orders are now, and the run that answers it
 select
     i.incident_id, i.level, i.kind, i.state, i.dedup_key, i.owner_role, i.opened_at, i.reasons, i.inhibited_by,
     i.parent_id, i.reported, i.note,
     coalesce(m.orders, 0) as orders,
     coalesce(m.nodes, '{}') as nodes,
     coalesce(p.playbooks, '{}') as playbooks,
-    r.attempt, r.playbook, r.sha, r.started_at,
-    coalesce(s.spent, '{}') as spent
+    r.attempt, r.playbook, r.sha, r.started_at
 from incident as i
 left join lateral (
     select count(distinct a.order_id) as orders, array_agg(distinct a.node) as nodes
@@ -30,9 +23,4 @@ left join lateral (
     order by attempt desc
     limit 1
 ) as r on true
-left join lateral (
-    select jsonb_object_agg(t.currency, t.minor) as spent
-    from spent_by_currency as t
-    where t.incident_id = i.incident_id
-) as s on true
 where i.incident_id = :incident_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Literal, Protocol
@@ -105,17 +105,17 @@ def plan_notices(incidents: Iterable[Announced], duty: Duty) -> list[Notice]:
     for (minus, role), group in groupby(asked, key=lambda one: one[:2]):
         for incident_ids in _together(-minus, [incident_id for _, _, incident_id in group]):
             notices += plan_to_role("digest" if minus == 0 else "opened", role, -minus, incident_ids, duty)
-    return notices
+    return _once_each(notices)
 
 
 def plan_grown(incidents: Iterable[Announced], duty: Duty) -> list[Notice]:
     """Whoever is asked first hears, incident by incident, which orders have joined it since."""
-    return [
+    return _once_each(
         notice
         for one in incidents
         for role in duty.first_asked(one.owner_role, one.level, one.deputies)
         for notice in plan_to_role("grown", role, one.level, (one.incident_id,), duty)
-    ]
+    )
 
 
 def due_steps(one: Unanswered, within: timedelta, duty: Duty) -> Iterator[Step]:
@@ -135,12 +135,12 @@ def due_steps(one: Unanswered, within: timedelta, duty: Duty) -> Iterator[Step]:
 
 def plan_escalated(steps: Iterable[Step], duty: Duty) -> list[Notice]:
     """The next role hears of what nobody has acknowledged, grouped as at the beginning."""
-    return [
+    return _once_each(
         Notice("escalated", notice.sink, notice.recipient, notice.languages, role, level, incident_ids, number)
         for (level, number, role), group in groupby(sorted(steps), key=lambda one: (one.level, one.number, one.role))
         for incident_ids in _together(level, [one.incident_id for one in group])
         for notice in plan_to_role("escalated", role, level, incident_ids, duty)
-    ]
+    )
 
 
 def plan_reminders(incidents: Iterable[Announced], duty: Duty) -> list[Notice]:
@@ -149,13 +149,13 @@ def plan_reminders(incidents: Iterable[Announced], duty: Duty) -> list[Notice]:
     for one in sorted(incidents, key=lambda one: (-one.level, one.incident_id)):
         for role in duty.first_asked(one.owner_role, one.level, one.deputies)[:1]:
             of_role[role].append(one)
-    return [
+    return _once_each(
         notice
         for role, members in sorted(of_role.items())
         for notice in plan_to_role(
             "reminder", role, members[0].level, dict.fromkeys(one.incident_id for one in members), duty
         )
-    ]
+    )
 
 
 def plan_resolved(told: Iterable[Told], roles: RolesFile) -> list[Notice]:
@@ -198,6 +198,18 @@ def plan_to_person(
     """The same by WeCom and by mail."""
     yield Notice(family, "wecom_app", person.wecom, person.languages, role, level, incident_ids)
     yield Notice(family, "mail", person.mail, person.languages, role, level, incident_ids)
+
+
+def _once_each(notices: Iterable[Notice]) -> list[Notice]:
+    """Whoever hears of one thing in two roles hears of it once, and of everything that either role has to hear."""
+    merged: dict[tuple[object, ...], Notice] = {}
+    for one in notices:
+        apart = one.incident_ids if one.family == "grown" or (one.level == 3 and one.family != "reminder") else ()
+        key = (one.family, one.level, one.sink, one.recipient, one.step, apart)
+        known = merged.get(key)
+        ids = one.incident_ids if known is None else tuple(dict.fromkeys((*known.incident_ids, *one.incident_ids)))
+        merged[key] = replace(known or one, incident_ids=ids)
+    return list(merged.values())
 
 
 def _together(level: int, incident_ids: Sequence[int]) -> list[tuple[int, ...]]:

@@ -37,12 +37,12 @@ def dispatch(
         ledger.reap(conn)
     found = _look_for_unknown(engine, finders or {}, only)
     with engine.begin() as conn:
-        ledger.tidy(conn, business_now(conn))
+        ledger.tidy(conn, business_now(conn), only)
     with ThreadPoolExecutor(WORKERS) as pool:
         work = [pool.submit(_work, engine, senders, only, recheck) for _ in range(WORKERS)]
         results = [future.result() for future in work]
     with engine.begin() as conn:
-        ledger.tidy(conn, business_now(conn))
+        ledger.tidy(conn, business_now(conn), only)
     return sum(results, found)
 
 

@@ -52,7 +52,7 @@ def ask(response: Response, step_id: str, requested_by: str = AUTOMATION) -> Res
     """
     with response.engine.begin() as conn:
         result = _ask(conn, response, step_id, requested_by)
-        keys = summon(conn, response, step_id)
+        keys = summon(conn, response, step_id) if result.state == "asks" else []
     if keys:
         dispatch(response.engine, response.senders, only=keys)
     return result
@@ -75,12 +75,11 @@ def _ask(conn: Connection, response: Response, step_id: str, requested_by: str) 
         return Result("skipped", f"not needed: {decisions[0].why or 'nothing to decide'}")
     acts = acts_of(response.loaded, gate.of, replace(situation, subjects=asked))
     refused = _refused(conn, response, step_id)
-    for act in acts:
-        problem = _hold(conn, response, gate, act, refused, incident.level, now)
-        if problem is not None:
-            return problem
+    held = [_hold(conn, response, gate, act, refused, incident.level, now) for act in acts]
     _ask_about_held(conn, response, step_id, gate, requested_by, now)
-    return standing(conn, response, step_id)
+    result = standing(conn, response, step_id)
+    problem = next((one for one in held if one is not None), None)
+    return problem if problem is not None and result.state != "asks" else result
 
 
 def standing(conn: Connection, response: Response, step_id: str) -> Result:
@@ -115,10 +114,11 @@ def answer(response: Response, step_id: str, said: Answer) -> Result:
             if one.outcome is None
         ]
         _same_amount(questions, said)
+        counted = False
         for question in questions:
             role = _role_for(conn, question, said)
             try:
-                run(
+                taken = run(
                     conn,
                     "approvals/answer",
                     approval_id=question.approval_id,
@@ -134,7 +134,8 @@ def answer(response: Response, step_id: str, said: Answer) -> Result:
                 if refusal(error) in ANSWERS:
                     raise AnswerRefused(words_of(error)) from error
                 raise
-        if questions:
+            counted |= taken.one_or_none() is not None
+        if counted:
             _note(conn, response, step_id, f"{said.decision}d by {said.logins[0]}", said.logins[0], now)
         return standing(conn, response, step_id)
 
@@ -173,8 +174,8 @@ def out_of_time(response: Response, step_id: str) -> Result:
             keys = summon(conn, response, step_id)
         else:
             ids = [one.approval_id for one in still_open]
-            run(conn, "approvals/close_question", approval_ids=ids, outcome="rejected", now=now)
-            _note(conn, response, step_id, "nobody answered in time: rejected", AUTOMATION, now)
+            if run(conn, "approvals/close_question", approval_ids=ids, outcome="rejected", now=now).all():
+                _note(conn, response, step_id, "nobody answered in time: rejected", AUTOMATION, now)
         result = standing(conn, response, step_id)
     if keys:
         dispatch(response.engine, response.senders, only=keys)
@@ -254,12 +255,11 @@ def _ask_about_held(
 
 
 def _role_for(conn: Connection, question: Row[Any], said: Answer) -> str:
-    """The role in which the person answers: of those asked so far, the one that may approve most."""
-    asked = list(question.roles)[: question.level + 1]
+    """The role in which the person answers: of all that may be asked, the one that may approve most."""
     held = [row.role for row in run(conn, "approvals/roles_of", logins=list(said.logins), currency=question.currency)]
     role = next((one for one in held if one in question.roles), None)
     if role is None:
-        raise AnswerRefused(f"{said.logins[0]} holds none of the roles that are asked: {', '.join(asked)}")
+        raise AnswerRefused(f"{said.logins[0]} holds none of the roles that are asked: {', '.join(question.roles)}")
     return str(role)
 
 

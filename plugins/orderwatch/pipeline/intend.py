@@ -16,7 +16,7 @@ from orderwatch.core.playbook.decide import decide
 from orderwatch.core.playbook.schema import Step
 from orderwatch.core.playbook.texts import money
 from orderwatch.pipeline.playbook_run import FAILED, Response, Result
-from orderwatch.store import ledger, responses
+from orderwatch.store import ledger
 from orderwatch.store.database import run
 from orderwatch.store.guards import BUDGET, NO_DECISION, refusal
 from orderwatch.store.ledger import StepAct
@@ -43,8 +43,8 @@ def plan_step(
     gate = response.loaded.playbook.gate_of(step_id)
     asks = gate is not None and any(decide(response.loaded, gate, one.facts).does == "asks" for one in needed)
     for act in acts:
-        if asks and act.side_effect != "money" and not _is_live(act, before):
-            notes.append(Result("failed", f"no decision: clear {gate} to ask for one"))
+        if asks and not _is_live(act, before):
+            notes.append(_undecided(conn, response, gate or "", act))
             continue
         got = _intend(conn, response, step_id, step, act, before, incident.level, now)
         if isinstance(got, Result):
@@ -57,6 +57,20 @@ def plan_step(
     if not keys and not live:
         return Result("skipped", _why_nothing(response, step_id, step, situation))
     return [*keys, *live], next((note for note in notes if note.state == "failed"), None)
+
+
+def _undecided(conn: Connection, response: Response, gate: str, act: Act) -> Result:
+    """Nobody has said yes to the act, or somebody no."""
+    about = f" about {_say(act)}" if act.amount_minor else ""
+    asked = run(conn, "approvals/read_questions", incident_id=response.incident_id, step=gate).all()
+    if any(one.slot == act.slot and one.outcome == "rejected" and one.answers for one in asked):
+        return _rejected(next(one for one in asked if one.slot == act.slot))
+    return Result("failed", f"no decision{about}: clear {gate} to ask for one")
+
+
+def _rejected(question: Row[Any]) -> Result:
+    by = ", ".join(answer["login"] for answer in question.answers) or "nobody in time"
+    return Result("skipped", f"rejected by {by}")
 
 
 def _is_live(act: Act, before: Sequence[Row[Any]]) -> bool:
@@ -108,7 +122,8 @@ def _intend(
 def over_limit(conn: Connection, response: Response, act: Act) -> Result | None:
     """What the playbook itself allows for the whole incident, whoever approves."""
     cap = _cap(response, act)
-    spent = responses.read_incident(conn, response.incident_id).spent.get(act.currency, 0)
+    scope = f"incident:{response.incident_id}:{act.currency}"
+    spent = run(conn, "responses/read_committed", scope=scope).scalar() or 0
     if cap is None or spent + act.amount_minor > cap:
         allowed = money(cap, act.currency or "") if cap else "nothing"
         return Result("failed", f"held back: {_say(act)} is more than the playbook allows for one incident ({allowed})")
@@ -163,6 +178,7 @@ def write_intent(
         business_key=act.business_key,
         state="held" if held else "planned",
         hold_reason=held,
+        undoes=act.undoes,
     )
     try:
         with conn.begin_nested():
@@ -198,8 +214,7 @@ def _release(conn: Connection, response: Response, step_id: str, row: Row[Any], 
     mine = next((one for one in asked if one.effect_id == row.effect_id), None)
     if mine is not None and mine.outcome == "rejected":
         run(conn, "responses/cancel_held", effect_ids=[row.effect_id], reason="rejected")
-        by = ", ".join(answer["login"] for answer in mine.answers) or "nobody in time"
-        return Result("skipped", f"rejected by {by}")
+        return _rejected(mine)
     try:
         with conn.begin_nested():
             run(conn, "responses/release_held", effect_id=row.effect_id, now=now)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from orderwatch.core.durations import format_duration
 from orderwatch.core.playbook.acts import Done, Situation, Subject
 from orderwatch.core.playbook.facts import Facts
+from orderwatch.core.policy import Policy
 from orderwatch.pipeline.playbook_run import Response, Result, local_minute
 from orderwatch.store import responses
 from orderwatch.store.database import run
@@ -43,31 +44,32 @@ def look(conn: Connection, response: Response, now: datetime) -> Result | tuple[
         over = "; its time is up, hand back or take over" if stop.until <= now else ""
         until = local_minute(stop.until, response)
         return Result("held", f"held by {stop.taken_by} until {until}: {stop.reason}{over}")
-    return incident, _situation(conn, response, incident, members, now)
+    return incident, situation(conn, response.policy, incident, members, now)
 
 
-def _situation(
-    conn: Connection, response: Response, incident: Row[Any], members: Sequence[Row[Any]], now: datetime
+def situation(
+    conn: Connection, policy: Policy, incident: Row[Any], members: Sequence[Row[Any]], now: datetime
 ) -> Situation:
-    done = _done(conn, response)
+    """The incident's orders in the words of playbooks, and what the steps so far have done."""
+    done = _done(conn, incident.incident_id)
     subjects = [
         Subject(
-            _with_offer(responses.facts_of(incident, row, response.policy, now), row.order_id, done),
+            _with_offer(responses.facts_of(incident, row, policy, now), row.order_id, done),
             row.order_id,
             row.shipment_id,
         )
         for row in members
     ]
-    nobody = Subject(responses.facts_of(incident, None, response.policy, now), None)
-    return Situation(subjects or [nobody], response.policy, now, done)
+    nobody = Subject(responses.facts_of(incident, None, policy, now), None)
+    return Situation(subjects or [nobody], policy, now, done)
 
 
-def _done(conn: Connection, response: Response) -> dict[str, list[Done]]:
+def _done(conn: Connection, incident_id: int) -> dict[str, list[Done]]:
     """What the steps so far have really done, with the numbers that the sinks gave."""
     done: dict[str, list[Done]] = defaultdict(list)
-    for row in run(conn, "responses/read_incident_effects", incident_id=response.incident_id):
+    for row in run(conn, "responses/read_incident_effects", incident_id=incident_id):
         if row.state == "delivered" and row.ref:
-            done[row.step].append(Done(row.ref, row.order_id, row.amount_minor, row.currency))
+            done[row.step].append(Done(row.ref, row.order_id, row.amount_minor, row.currency, row.effect_id))
     return done
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from orderwatch.core.playbook.acts import Act, Situation, Subject, acts_of
+from orderwatch.core.playbook.acts import Act, Situation, acts_of
 from orderwatch.core.playbook.decide import choose, decide, in_order
 from orderwatch.core.playbook.load import Loaded
 from orderwatch.core.policy import Policy
+from orderwatch.pipeline.look import situation
 from orderwatch.store import responses
 from orderwatch.store.database import business_now
 
@@ -35,15 +36,11 @@ def preview(
     """
     now = business_now(conn)
     incident = responses.read_incident(conn, incident_id)
-    members = responses.read_members(conn, incident_id)
-    subjects = [
-        Subject(responses.facts_of(incident, row, policy, now), row.order_id, row.shipment_id) for row in members
-    ]
-    subjects = subjects or [Subject(responses.facts_of(incident, None, policy, now), None)]
-    loaded = choose(playbooks, subjects[0].facts) if playbook is None else _named(playbooks, playbook)
+    about = situation(conn, policy, incident, responses.read_members(conn, incident_id), now)
+    loaded = choose(playbooks, about.first.facts) if playbook is None else _named(playbooks, playbook)
     if loaded is None:
         raise LookupError(f"no playbook answers incident {incident_id} ({incident.kind}, level {incident.level})")
-    return loaded, list(_steps(loaded, Situation(subjects, policy, now)))
+    return loaded, list(_steps(loaded, about))
 
 
 def _named(playbooks: Collection[Loaded], name: str) -> Loaded:
@@ -53,17 +50,15 @@ def _named(playbooks: Collection[Loaded], name: str) -> Loaded:
     return found
 
 
-def _steps(loaded: Loaded, situation: Situation) -> Iterator[Foreseen]:
+def _steps(loaded: Loaded, at: Situation) -> Iterator[Foreseen]:
     for step_id in in_order(loaded.playbook):
-        decisions = [decide(loaded, step_id, subject.facts) for subject in situation.subjects]
-        wanted = [
-            one for one, decision in zip(situation.subjects, decisions, strict=True) if decision.does != "not_needed"
-        ]
+        decisions = [decide(loaded, step_id, subject.facts) for subject in at.subjects]
+        wanted = [one for one, decision in zip(at.subjects, decisions, strict=True) if decision.does != "not_needed"]
         if not wanted:
             yield Foreseen(step_id, "not_needed", decisions[0].why, ())
             continue
         step = loaded.playbook.steps[step_id]
-        about = Situation(wanted, situation.policy, situation.now)
+        about = replace(at, subjects=wanted)
         acts = acts_of(loaded, step_id, about) if step.gate is None else ()
         does = next(decision.does for decision in decisions if decision.does != "not_needed")
         words = f"asks {step.gate.roles[0]}" if step.gate else step.act.title.en if step.act else ""

@@ -10,6 +10,7 @@ from orderwatch.core.policy import Policy
 from orderwatch.core.titles import REPORTS
 from orderwatch.core.words import Node
 from orderwatch.pipeline.announce import Announcement, announce
+from orderwatch.pipeline.silence import ask_anew
 from orderwatch.store.database import Lock, as_json, business_now, hold, run
 from orderwatch.store.detection import write_line
 from orderwatch.store.incidents import write_incident
@@ -50,8 +51,13 @@ def report_order(conn: Connection, policy: Policy, order_id: str, what: str, not
         explanation=as_json(words),
         by=by,
     ).scalar_one()
-    incident_id = order.incident_id or _open(conn, policy, order, anomaly_id, level, by)
-    run(conn, "incidents/set_reported", incident_id=incident_id, what=what, note=note or None, by=by, now=now)
+    about = {"what": what, "note": note or None, "by": by, "now": now}
+    if order.incident_id:  # before it is raised: what a person has looked at is doubtful no more
+        run(conn, "incidents/set_reported", incident_id=order.incident_id, **about)
+    incident_id = _open(conn, policy, order, anomaly_id, level, by)
+    if not order.incident_id:
+        run(conn, "incidents/set_reported", incident_id=incident_id, **about)
+    ask_anew(conn, [incident_id], policy, now)
     write_line(
         conn,
         now=now,
@@ -63,7 +69,7 @@ def report_order(conn: Connection, policy: Policy, order_id: str, what: str, not
         detail={"what": what, "note": note},
     )
     announce(conn, [incident_id], [], Announcement(policy, None, now, ""))
-    return int(incident_id)
+    return incident_id
 
 
 def _open(conn: Connection, policy: Policy, order: Row, anomaly_id: int, level: int, by: str) -> int:  # type: ignore[type-arg]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
 from sqlalchemy import Connection
 
 from orderwatch.core.playbook.undo import undo
 from orderwatch.core.policy import Policy
+from orderwatch.pipeline.intend import WORTH_DOING
 from orderwatch.store import ledger
 from orderwatch.store.database import business_now, run
 from orderwatch.store.detection import write_line
 from orderwatch.store.ledger import StepAct
-
-WORTH_DOING: Final = timedelta(hours=24)
 
 
 def take_back(conn: Connection, policy: Policy, effect_id: int, *, by: str, because: str) -> int:

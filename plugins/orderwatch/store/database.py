@@ -24,6 +24,7 @@ class Lock(IntEnum):
 
     SCAN = 7301  # one detection at a time: saves work, the unique indexes give the guarantee
     ALERTS = 7302  # every writer of an alert time
+    BUDGETS = 7303  # taken by the trigger that moves budgets
 
 
 def connect(url: str) -> Engine:

@@ -160,9 +160,13 @@ def settle(conn: Connection, effect_id: int, *, arrived: bool, who: str, because
     return done.one_or_none() is not None
 
 
-def tidy(conn: Connection, now: datetime) -> None:
-    """Dead leases become unknown, unknown ones that cannot be repeated go to a person, old plans expire."""
+def tidy(conn: Connection, now: datetime, only: Collection[str] | None = None) -> None:
+    """Dead leases become unknown, unknown ones that cannot be repeated go to a person, old plans expire.
+
+    With ``only``, of the effects with these keys: the whole ledger is the scan's to keep tidy.
+    """
+    keys = None if only is None else list(only)
     reap(conn)
-    run(conn, "effects/hand_over_unknown")
-    run(conn, "effects/cancel_overtaken")
-    run(conn, "effects/expire_planned", now=now)
+    run(conn, "effects/hand_over_unknown", keys=keys)
+    run(conn, "effects/cancel_overtaken", keys=keys)
+    run(conn, "effects/expire_planned", now=now, keys=keys)

@@ -2,6 +2,8 @@
 insert into effect_transition (before, after) values ('sending', 'cancelled');
 update sink set lease = lease + interval '1 minute' where sink in ('voucher', 'customer_mail');
 
+create index effect_waiting_or_held on effect (effect_id) where state in ('planned', 'held', 'unknown');
+
 -- an act that is not to be any more leaves no question open
 create function withdraw_question() returns trigger language plpgsql as $$
 begin

@@ -53,15 +53,14 @@ begin
             using errcode = 'OW004';
         end if;
     end if;
-    if old.state = 'held' and new.state = 'planned' and new.side_effect = 'money' then
-        perform demand_decision(new);
-    end if;
-    if old.state = 'held' and new.state = 'planned' and new.side_effect <> 'money' and new.step is not null and not exists (
+    -- whatever was asked about goes on by a yes only, however little it costs
+    if old.state = 'held' and new.state = 'planned' and new.step is not null and not exists (
         select 1 from approval as a
         where a.effect_id = new.effect_id and a.outcome = 'approved' and a.payload_sha = new.payload_sha
-            and a.closed_at > business_now() - interval '24 hours'
+            and a.amount_minor = new.amount_minor and a.closed_at > business_now() - interval '24 hours'
     ) then
-        raise exception 'effect % has no valid decision', new.effect_id using errcode = 'OW015';
+        raise exception 'effect % (% % in minor units) has no valid decision', new.effect_id, new.amount_minor,
+            coalesce(new.currency, '-') using errcode = 'OW015';
     end if;
     return new;
 end
@@ -103,9 +102,10 @@ begin
     if delta = 0 then
         return null;
     end if;
+    -- a transaction may move the budgets of several effects: without one lock before all, two could wait in a circle
+    perform pg_advisory_xact_lock(7303);
     select * into strict rules from money_policy where currency = new.currency;
     today := (new.planned_at at time zone rules.zone)::date;
-    -- always in this order, so that nobody waits in a circle
     perform draw_on('customer:' || new.customer_id || ':' || new.currency, no_cap, delta);
     perform draw_on('order:' || new.order_id || ':' || new.currency, rules.per_order_minor, delta);
     perform draw_on('incident:' || new.incident_id || ':' || new.currency, new.incident_cap_minor, delta);

@@ -35,6 +35,7 @@ class Done:
     order_id: str | None = None
     amount_minor: int = 0
     currency: str | None = None
+    effect_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Act:
     amount_minor: int = 0
     currency: str | None = None
     business_key: str | None = None
+    undoes: int | None = None  # the effect that it takes back
 
     @property
     def slot(self) -> str:
@@ -152,7 +154,7 @@ def _work_order_news(
 
 def _work_order_undone(loaded: Loaded, step_id: str, step: Step, given: actions.Undone, at: Situation) -> Iterator[Act]:
     for done in at.done.get(given.of, ()):
-        yield Act("work_order", done.ref, cancel_work_order(done.ref), order_id=done.order_id)
+        yield Act("work_order", done.ref, cancel_work_order(done.ref), order_id=done.order_id, undoes=done.effect_id)
 
 
 def _voucher(loaded: Loaded, step_id: str, step: Step, given: actions.Voucher, at: Situation) -> Iterator[Act]:
@@ -181,13 +183,14 @@ def _voucher(loaded: Loaded, step_id: str, step: Step, given: actions.Voucher, a
 def _voucher_undone(loaded: Loaded, step_id: str, step: Step, given: actions.Undone, at: Situation) -> Iterator[Act]:
     for done in at.done.get(given.of, ()):
         payload = void_voucher(done.ref, done.order_id, done.amount_minor, done.currency)
-        yield Act("voucher", done.ref, payload, order_id=done.order_id)
+        yield Act("voucher", done.ref, payload, order_id=done.order_id, undoes=done.effect_id)
 
 
 def _warehouse(operation: str) -> Builder:
     def build(loaded: Loaded, step_id: str, step: Step, given: Any, at: Situation) -> Iterator[Act]:
         reason = write_text(given.reason, "zh-CN", at.first.facts) if isinstance(given, actions.Because) else RELEASED
-        wanted = {done.order_id for done in at.done.get(given.of, ())} if isinstance(given, actions.Undone) else None
+        undone = at.done.get(given.of, ()) if isinstance(given, actions.Undone) else ()
+        wanted = {done.order_id: done.effect_id for done in undone} if isinstance(given, actions.Undone) else None
         for subject in at.subjects:
             fits = subject.facts.order.node in (step.act.nodes if step.act else ()) and subject.facts.order.still_late
             if wanted is not None:
@@ -199,7 +202,8 @@ def _warehouse(operation: str) -> Builder:
                     "shipment_ids": [subject.shipment_id],
                     "reason": reason,
                 }
-                yield Act("warehouse", subject.shipment_id, payload, order_id=subject.order_id)
+                undoes = wanted.get(subject.order_id) if wanted else None
+                yield Act("warehouse", subject.shipment_id, payload, order_id=subject.order_id, undoes=undoes)
 
     return build
 
