@@ -158,6 +158,7 @@ def pause(desk: Desk, scope: Any, subject: str) -> None:
 def test_whoever_pauses_it_stops_every_step_until_somebody_hands_back(
     answering: Answering, scope: str, subject: str
 ) -> None:
+    begin_run(answering)
     pause(answering.desk, scope, subject)
     result = answering.perform("issue_voucher")
     assert (result.state, result.label) == ("held", "held by wang.fang until 11-18 14:00: calls herself")
@@ -169,14 +170,27 @@ def test_whoever_pauses_it_stops_every_step_until_somebody_hands_back(
     assert answering.perform("issue_voucher").state == "done"
 
 
-def test_a_pause_stops_what_was_intended_before_it_and_not_sent_yet(answering: Answering) -> None:
-    answering.sinks.outcome["work_order"] = Outcome("not_sent", "down", timedelta(0))
-    answering.perform("call_customer")
+@pytest.mark.parametrize(("step", "sink"), [("call_customer", "work_order"), ("issue_voucher", "voucher")])
+@pytest.mark.parametrize(
+    ("scope", "subject"), [("everything", ""), ("playbook", "single_important"), ("order", "SO1"), ("incident", "1")]
+)
+def test_a_pause_stops_what_was_intended_before_it_and_not_sent_yet(
+    answering: Answering, scope: str, subject: str, step: str, sink: str
+) -> None:
+    """Whether the act belongs to one order or, as the work order, to all of the incident."""
+    begin_run(answering)
+    answering.sinks.outcome[sink] = Outcome("put_off", "nobody could say", MINUTE)  # no fault of the sink
+    answering.perform(step)
     answering.sinks.outcome.clear()
-    pause(answering.desk, "order", "SO1")
-    pause(answering.desk, "incident", "1")
-    assert answering.perform("call_customer").state == "held"
-    assert not answering.sinks.arrived
+    answering.desk.advance(MINUTE)
+    pause(answering.desk, scope, subject)
+    dispatch(answering.desk.engine, answering.sinks.senders())
+    assert answering.sinks.count()[sink] == 0
+    with answering.desk.engine.begin() as conn:
+        (one,) = pauses.read_live(conn)
+        assert pauses.end(conn, one.pause_id, "wang.fang", answering.desk.now())
+    dispatch(answering.desk.engine, answering.sinks.senders())
+    assert answering.sinks.count()[sink] == 1
 
 
 # --- the playbook's own limits ---

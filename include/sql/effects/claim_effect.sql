@@ -5,12 +5,6 @@ with candidate as (
     from effect as w
     inner join sink as k on w.sink = k.sink
     left join incident as i on w.incident_id = i.incident_id
-    left join lateral (
-        select playbook from response
-        where incident_id = w.incident_id
-        order by attempt desc
-        limit 1
-    ) as r on true
     left join sink_bucket as b on w.sink = b.sink and w.recipient = b.recipient
     where
         w.next_attempt_at <= :now
@@ -34,17 +28,7 @@ with candidate as (
         and (
             w.incident_id is null
             or w.undoes is not null and w.step like 'undo %'  -- whoever has taken over takes back
-            or not exists (
-                select 1 from pause as p
-                where
-                    p.ended_at is null
-                    and (
-                        p.scope = 'everything'
-                        or p.scope = 'incident' and p.subject = w.incident_id::text
-                        or p.scope = 'order' and p.subject = w.order_id
-                        or p.scope = 'playbook' and p.subject = r.playbook
-                    )
-            )
+            or pause_of(w.incident_id, w.order_id) is null
         )
         and (
             w.side_effect = 'internal'

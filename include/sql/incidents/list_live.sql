@@ -8,30 +8,18 @@ select
     r.run_id, p.taken_by as paused_by, p.until as paused_until
 from incident as i
 left join lateral (
-    select count(distinct a.order_id) as orders, array_agg(distinct a.order_id) as order_ids
+    select count(distinct a.order_id) as orders
     from incident_member as x
     inner join anomaly as a on x.anomaly_id = a.anomaly_id and a.closed_at is null
     where x.incident_id = i.incident_id
 ) as m on true
 left join lateral (
-    select run_id, playbook from response
+    select run_id from response
     where incident_id = i.incident_id
     order by attempt desc
     limit 1
 ) as r on true
-left join lateral (
-    select taken_by, until from pause
-    where
-        ended_at is null
-        and (
-            scope = 'everything'
-            or scope = 'incident' and subject = i.incident_id::text
-            or scope = 'playbook' and subject = r.playbook
-            or scope = 'order' and subject = any(m.order_ids)
-        )
-    order by until desc
-    limit 1
-) as p on true
+left join pause as p on p.pause_id = pause_of(i.incident_id)
 where
     i.incident_id = :incident_id
     or cast(:incident_id as bigint) is null and i.state not in ('closed', 'dismissed', 'merged')

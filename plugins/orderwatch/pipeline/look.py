@@ -33,13 +33,7 @@ def look(conn: Connection, response: Response, now: datetime) -> Result | tuple[
     if incident.started_at is not None and now - incident.started_at > runtime:
         return Result("skipped", f"not needed: the playbook's time ({format_duration(runtime)}) is over; people go on")
     members = responses.read_members(conn, response.incident_id)
-    stop = run(
-        conn,
-        "responses/read_pause",
-        incident_id=str(response.incident_id),
-        playbook=response.loaded.id,
-        order_ids=[row.order_id for row in members],
-    ).one_or_none()
+    stop = run(conn, "responses/read_pause", incident_id=response.incident_id).one_or_none()
     if stop is not None:
         over = "; its time is up, hand back or take over" if stop.until <= now else ""
         until = local_minute(stop.until, response)
