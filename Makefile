@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test check bench bench-responses bench-storm chaos rehearsal lock clean help
+.PHONY: demo demo-check test check bench bench-responses bench-storm chaos rehearsal evaluation lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -36,6 +36,10 @@ bench-storm: $(READY) ## whether a hundred thousand late orders are one incident
 
 bench: $(READY) ## what a scan costs, as a ratio to the naive way
 	$(BIN)/python bench/candidates.py
+
+HISTORIES ?= ../shared/data
+evaluation: $(READY) ## whether the clocks of lateness are as good as claimed; HISTORIES=folder of real order histories
+	@$(BIN)/python bench/evaluation.py $(HISTORIES)
 
 KILLS ?= 1000
 SEED ?= 1

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from orderwatch.commands import db, demo, effects, incidents, lint, pauses, playbooks, quarantine, silences, why
+from orderwatch.commands import (
+    backtest,
+    db,
+    demo,
+    effects,
+    incidents,
+    lint,
+    pauses,
+    playbooks,
+    quarantine,
+    silences,
+    why,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Emergency response for abnormal orders, on Apache Airflow.")
 app.command()(lint.lint)
+app.command()(backtest.backtest)
 app.command()(why.why)
 app.add_typer(demo.app, name="demo")
 app.add_typer(db.app, name="db")

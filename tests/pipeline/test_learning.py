@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from orderwatch.core.thresholds import ThresholdError
+from orderwatch.core.models.model import ModelError
+from orderwatch.core.words import Node
 from orderwatch.pipeline.learn import learn_thresholds, read_history
 from orderwatch.store import scans
 from tests.conftest import EMPTY
 from tests.pipeline.conftest import Install, StartCompany
 from tests.pipeline.desk import HOUR, NOON, Desk, a_shipment, an_order
 
+IN_ORDER = [node.code for node in Node]
 DONE = {"status": "completed"}
 ARRIVED = {
     "status": "signed", "printed_at": NOON - 48 * HOUR, "picked_at": NOON - 48 * HOUR, "shipped_at": NOON - 40 * HOUR,
@@ -26,25 +28,25 @@ def desk(engine: Engine) -> Desk:
     return Desk(engine)
 
 
-def learned_from(desk: Desk) -> list[int]:
+def learned_from(desk: Desk) -> list[str]:
     """The steps of which the history knows a passage, each as often as it does."""
     with desk.engine.connect() as conn:
-        return sorted(read_history(conn, NOON - timedelta(days=9), NOON)["node"].tolist())
+        return sorted(read_history(conn, NOON - timedelta(days=9), NOON)["node"].tolist(), key=IN_ORDER.index)
 
 
 def test_a_completed_order_without_a_shipment_teaches_its_review_only(desk: Desk) -> None:
     desk.bring_in(desk.open(), orders=[an_order(**DONE)])
-    assert learned_from(desk) == [1]
+    assert learned_from(desk) == ["review"]
 
 
 def test_a_completed_order_teaches_every_step_even_one_that_took_no_time(desk: Desk) -> None:
     desk.bring_in(desk.open(), orders=[an_order(**DONE)], shipments=[a_shipment(**ARRIVED)])
-    assert learned_from(desk) == [1, 2, 3, 4, 5]
+    assert learned_from(desk) == IN_ORDER
 
 
 def test_an_order_that_still_waits_in_a_step_teaches_nothing_about_it(desk: Desk) -> None:
     desk.bring_in(desk.open(), orders=[an_order(), an_order("SO2", approved_at=None)], shipments=[a_shipment()])
-    assert learned_from(desk) == [1, 2]
+    assert learned_from(desk) == ["review", "print"]
 
 
 VERSIONS = "select count(*) from threshold_version"
@@ -56,7 +58,7 @@ def test_a_warehouse_that_answers_with_nothing_puts_no_limits_in_force(
     company = start_company()
     pipeline = install(EMPTY, of=company)
     company.fail("wms", "empty")
-    with pytest.raises(ThresholdError, match="step print has 0 completed passages"):
+    with pytest.raises(ModelError, match="step print has 0 completed passages"):
         pipeline.learn()
     assert pipeline.ask(VERSIONS) == [0]
 
@@ -71,6 +73,6 @@ def test_a_feed_that_did_not_come_in_leaves_the_limits_as_they_are(install: Inst
             conn, scan_id=scan_id, source="wms", feed="shipments", mode="completed", since=None, until=pipeline.now()
         )
         scans.end_pull(conn, pull_id, state, error="a column is gone")
-    with pytest.raises(ThresholdError, match=rf"wms/shipments of this run is {state} \(a column is gone\)"):
+    with pytest.raises(ModelError, match=rf"wms/shipments of this run is {state} \(a column is gone\)"):
         learn_thresholds(pipeline.engine, pipeline.policy, scan_id, pipeline.now(), None)
     assert pipeline.ask(VERSIONS) == before

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from orderwatch.core.models.formula import learn, limits_of
+from orderwatch.core.models.model import ModelError
+from orderwatch.core.models.terms import terms_of
 from orderwatch.core.policy import Policy
-from orderwatch.core.thresholds import ThresholdError, learn_formula
 from orderwatch.core.words import Node
 
 ADVICE = (
@@ -22,7 +24,7 @@ ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may be put in force: rows as of ``learn_formula``, and the nodes that only their ceiling covers."""
+    """What may be put in force: rows as of ``formula.limits_of``, and the nodes that only their ceiling covers."""
 
     rows: pd.DataFrame
     ceiling_only: tuple[Node, ...]
@@ -34,23 +36,23 @@ def learn_limits(history: pd.DataFrame, policy: Policy) -> Limits:
     A cell whose passages took no time is left out: the limit of its whole node counts there.
 
     Raises:
-        ThresholdError: as ``learn_formula`` does; or a node has fewer completed passages than
+        ModelError: as ``formula.learn`` does; or a node has fewer completed passages than
             ``policy.thresholds.min_samples``, or its limit comes to nothing although some passages took time.
     """
-    learned = learn_formula(history, policy)
+    learned = limits_of(history, learn(history, terms_of(policy)))
     whole = learned[learned["category"].isna()].set_index("node")
     least = policy.thresholds.min_samples
     skipped = []
     for node in Node:
-        passages = int(whole["n"].get(int(node), 0))
+        passages = int(whole["n"].get(node.code, 0))
         if passages < least:
-            raise ThresholdError(
+            raise ModelError(
                 f"the step {node.code} has {passages} completed passages, and a limit needs {least}; {ADVICE}"
             )
-        if whole["mean_s"][int(node)] == 0:
+        if whole["mean_s"][node.code] == 0:
             skipped.append(node)
-        elif whole["threshold_s"][int(node)] == 0:
-            raise ThresholdError(
+        elif whole["threshold_s"][node.code] == 0:
+            raise ModelError(
                 f"the limit of the step {node.code} comes to 0 s, because nearly all of its {passages} completed "
                 f"passages took no time; {ADVICE}"
             )

@@ -10,8 +10,9 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from orderwatch.core.learning import learn_limits
+from orderwatch.core.models.model import ModelError
 from orderwatch.core.policy import Policy
-from orderwatch.core.thresholds import ThresholdError
+from orderwatch.core.words import Node
 from orderwatch.store import scans
 from orderwatch.store.alerts import recalculate_open
 from orderwatch.store.database import Lock, as_json, hold, run
@@ -23,13 +24,14 @@ log = logging.getLogger(__name__)
 def read_history(conn: Connection, window_from: datetime, window_to: datetime) -> pd.DataFrame:
     """Every passage completed inside the window: node, category, region, channel, dwell_s in the node's clock."""
     rows = run(conn, "thresholds/read_completed_stages", window_from=window_from, window_to=window_to)
-    return pd.DataFrame(rows.all(), columns=list(rows.keys()))
+    frame = pd.DataFrame(rows.all(), columns=list(rows.keys()))
+    return frame.assign(node=frame["node"].map({int(node): node.code for node in Node}))
 
 
 def learn_thresholds(engine: Engine, policy: Policy, scan_id: int, now: datetime, run_id: str | None) -> dict[str, int]:
     """Learn a new version by the article's formula, publish it, and move the alert times of open orders.
 
-    Returns the version, the number of completed passages and of cells. Raises ``ThresholdError`` when a feed of
+    Returns the version, the number of completed passages and of cells. Raises ``ModelError`` when a feed of
     this history load did not come in, or the history does not cover every node; the version in force then stays.
     """
     window_from = now - policy.thresholds.history
@@ -51,7 +53,8 @@ def learn_thresholds(engine: Engine, policy: Policy, scan_id: int, now: datetime
             policy_version=policy.version,
             run_id=run_id,
         ).scalar_one()
-        cells = as_json(limits.rows.astype(object).where(limits.rows.notna(), None).to_dict("records"))
+        rows = limits.rows.assign(node=limits.rows["node"].map({node.code: int(node) for node in Node}))
+        cells = as_json(rows.astype(object).where(rows.notna(), None).to_dict("records"))
         written = run(conn, "thresholds/insert_thresholds", version=version, thresholds=cells).rowcount
         hold(conn, Lock.ALERTS)
         run(conn, "thresholds/activate", version=version)
@@ -63,7 +66,7 @@ def _refuse_incomplete(pulls: Iterable[Pull]) -> None:
     """Half a history looks like a fast company: what is learned from it would alert people to nothing."""
     for pull in pulls:
         if pull.state != "applied":
-            raise ThresholdError(
+            raise ModelError(
                 f"{pull.source}/{pull.feed} of this run is {pull.state} ({pull.error or 'it was not brought in'}); "
                 f"mend the cause and clear the run from {pull.source}.pull on"
             )

@@ -34,6 +34,7 @@ class NodePolicy(Strict):
     clock: Literal["working", "wall"]
     actor: Literal["office", "warehouse", "carrier"]
     normal: NormalRange
+    decide: Literal["any_scan", "end_of_day"]
     ceiling: Duration
     grace: Duration
     platform_lead: Duration

@@ -12,23 +12,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from orderwatch.core.thresholds import ThresholdError, learn_formula
+from orderwatch.core.models.formula import learn, limits_of
+from orderwatch.core.models.model import ModelError
+from orderwatch.core.models.terms import terms_of
+from orderwatch.core.words import Node
 
-from .builders import the_policy
+from ..builders import the_policy
 
 
 def _rows(dwell: list[int] | np.ndarray[Any, Any], node: int = 3, **keys: str) -> pd.DataFrame:
     plain = {"category": "fresh", "region": "广东", "channel": "tmall"} | keys
-    return pd.DataFrame({"node": node, **plain, "dwell_s": dwell})
+    return pd.DataFrame({"node": Node(node).code if node in list(Node) else "nowhere", **plain, "dwell_s": dwell})
 
 
 def _learn(*parts: pd.DataFrame) -> pd.DataFrame:
-    return learn_formula(pd.concat(parts, ignore_index=True), the_policy())
+    return learned(pd.concat(parts, ignore_index=True))
+
+
+def learned(history: pd.DataFrame) -> pd.DataFrame:
+    return limits_of(history, learn(history, terms_of(the_policy())))
 
 
 def _cell(learned: pd.DataFrame, node: int = 3, **keys: str | None) -> dict[str, Any]:
     plain = {"category": "fresh", "region": "广东", "channel": "tmall"} | keys
-    found = learned[learned["node"] == node]
+    found = learned[learned["node"] == Node(node).code]
     for key, value in plain.items():
         found = found[found[key].isna()] if value is None else found[found[key] == value]
     assert len(found) == 1
@@ -111,7 +118,7 @@ def test_one_row_per_cell_and_one_per_node() -> None:
 def test_the_order_of_the_rows_changes_nothing() -> None:
     rows = pd.concat([_rows(list(range(40)), node=5), _rows(list(range(7)), channel="jd")], ignore_index=True)
     turned = rows.iloc[::-1]
-    pd.testing.assert_frame_equal(learn_formula(rows, the_policy()), learn_formula(turned, the_policy()))
+    pd.testing.assert_frame_equal(learned(rows), learned(turned))
 
 
 @settings(max_examples=40, deadline=None)
@@ -131,16 +138,16 @@ def test_equals_the_calculation_by_hand(dwell: list[int]) -> None:
 
 
 def test_an_empty_history_says_so() -> None:
-    with pytest.raises(ThresholdError, match="history is empty"):
-        learn_formula(_rows([]), the_policy())
+    with pytest.raises(ModelError, match="history is empty"):
+        learned(_rows([]))
 
 
 def test_bad_rows_are_named() -> None:
-    with pytest.raises(ThresholdError, match="lacks the columns region"):
-        learn_formula(_rows([1]).drop(columns="region"), the_policy())
-    with pytest.raises(ThresholdError, match="1 rows lack a key or a dwell"):
-        learn_formula(_rows([1]).assign(region=None), the_policy())
-    with pytest.raises(ThresholdError, match="impossible node or dwell"):
-        learn_formula(_rows([-1]), the_policy())
-    with pytest.raises(ThresholdError, match="impossible node or dwell"):
-        learn_formula(_rows([1], node=6), the_policy())
+    with pytest.raises(ModelError, match="lacks the columns region"):
+        learned(_rows([1]).drop(columns="region"))
+    with pytest.raises(ModelError, match="1 rows lack a key or a dwell"):
+        learned(_rows([1]).assign(region=None))
+    with pytest.raises(ModelError, match="impossible node or dwell"):
+        learned(_rows([-1]))
+    with pytest.raises(ModelError, match="impossible node or dwell"):
+        learned(_rows([1], node=6))
