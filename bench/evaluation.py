@@ -126,9 +126,8 @@ def main() -> int:
     ratio = censored_mean(file)
     within = near(1, 0.1)(ratio)
     missed += not within
-    out.print(
-        f"{'ok    ' if within else 'MISSED'} {'':13} {'transport mean':15} {'÷ true':16} {ratio:<8.3f} wanted 1.00 ± .10"
-    )
+    verdict = "ok    " if within else "MISSED"
+    out.print(f"{verdict} {'':13} {'transport mean':15} {'÷ true':16} {ratio:<8.3f} wanted 1.00 ± .10")
     out.print(f"{time.monotonic() - begun:.1f} s, {missed} missed")
     return int(missed > 0)
 

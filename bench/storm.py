@@ -38,12 +38,12 @@ from orderwatch.pipeline.apply import apply_feeds
 from orderwatch.pipeline.detect import detect
 from orderwatch.pipeline.dispatch import dispatch
 from orderwatch.pipeline.playbook_errors import tell_errors
+from orderwatch.pipeline.policy import put_in_force
 from orderwatch.pipeline.responses import Run, start_responses
 from orderwatch.pipeline.sources import feeds_of_all_sources
 from orderwatch.store import playbooks, scans
 from orderwatch.store.database import business_now, connect
 from orderwatch.store.migrate import migrate
-from orderwatch.store.policy import publish_policy
 
 NOON: Final = datetime(2026, 11, 18, 4, tzinfo=UTC)  # a Wednesday in Shanghai, everybody has been open since nine
 QUARTER: Final = timedelta(minutes=15)
@@ -200,7 +200,7 @@ def the_policy(*, control: bool) -> Policy:
 def open_scan(engine: Engine, policy: Policy, name: str) -> int:
     with engine.begin() as conn:
         now = business_now(conn)
-        publish_policy(conn, policy, now)
+        put_in_force(conn, policy, now)
         return scans.open_scan(
             conn, dag_id="bench", run_id=name, purpose="scan", dry_run=False, note=None, policy_version=policy.version,
             now=now,
@@ -232,7 +232,7 @@ def scan(url: str, name: str, control: bool) -> Scanned:
         with engine.begin() as conn:
             bring_in(conn, scan_id, {})
             now = business_now(conn)
-        apply_feeds(engine, scan_id, now, policy.grading.sources)
+        apply_feeds(engine, scan_id, now, policy)
     with done.step("detect"):
         done.found = detect(engine, policy, scan_id, feeds_of_all_sources(), "http://airflow.example")
     with done.step("respond"):
@@ -275,7 +275,7 @@ def plant(engine: Engine, policy: Policy, numbers: dict[str, int]) -> None:
         bring_in(conn, scan_id, BODIES, noon=NOON, version=early)
         good, _ = load_folder(PLAYBOOKS)
         playbooks.publish(conn, playbooks.Release("bench", list(good.values())), {}, early)
-    apply_feeds(engine, scan_id, early, policy.grading.sources)
+    apply_feeds(engine, scan_id, early, policy)
     with engine.begin() as conn:
         conn.execute(text("analyze"))
 

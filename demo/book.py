@@ -101,6 +101,7 @@ class Book:
     qty: Ints
     price: Ints
     latest_ship: Ints
+    promised: Ints
     extras: Mapping[int, Extra] = field(default_factory=dict)
     order_no: Texts = field(default_factory=lambda: np.array([], dtype=np.str_))
     wave: list[str | None] = field(default_factory=list)
@@ -144,6 +145,7 @@ _COLUMNS = (
     "qty",
     "price",
     "latest_ship",
+    "promised",
 )
 
 

@@ -81,6 +81,7 @@ def _planted_book(plants: list[Planted], world: World, first_customer: int) -> B
         qty=none,
         price=none,
         latest_ship=np.full(n, NEVER, dtype=np.int64),
+        promised=np.full(n, NEVER, dtype=np.int64),
         extras={row: _with_lines(plant) for row, plant in enumerate(plants)},
     )
 

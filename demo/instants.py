@@ -6,6 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import numpy.typing as npt
+
 ZONE = ZoneInfo("Asia/Shanghai")
 OFFSET = 8 * 3600  # Shanghai has had no summer time since 1991
 HOUR = 3600
@@ -20,6 +23,11 @@ def epoch(text: str, zone: ZoneInfo = ZONE) -> int:
     """ISO text as epoch seconds; a text without an offset is local time of ``zone``."""
     instant = datetime.fromisoformat(text)
     return int((instant if instant.tzinfo else instant.replace(tzinfo=zone)).timestamp())
+
+
+def end_of_day(seconds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The last second of each local day."""
+    return (seconds + OFFSET) // DAY * DAY + DAY - 1 - OFFSET
 
 
 def local_iso(seconds: float) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from demo.book import AUDITED, CANCELLED, EVENTS, PAID, SHIPPED, SIGNED, Book, Ints, take
-from demo.instants import DAY, HOUR, NEVER
+from demo.instants import DAY, HOUR, NEVER, end_of_day
 from demo.vocabulary import CARRIERS, CATEGORIES, CHANNELS, MEANS, NODES, OPEN_SHARE, REGIONS, WAREHOUSES
 from demo.worktime import WorkTime
 
@@ -19,6 +19,7 @@ HISTORY_DAYS = 150
 ARRIVAL_DAYS = 3
 QUIET_S = 600  # nothing opens or closes in the company's first minutes, so that counts at the start are exact
 DEADLINE_WORK_S = 60 * HOUR
+PROMISE_DAYS = 9  # from payment to the last second of the promised day
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,4 +173,5 @@ def _book(rng: np.random.Generator, life: Ints, dice: Draw, calendars: Calendars
         qty=qty,
         price=price,
         latest_ship=np.where(dice.channel == CHANNELS.index("tmall"), deadline, NEVER),
+        promised=end_of_day(life[:, PAID] + PROMISE_DAYS * DAY),
     )

@@ -48,6 +48,7 @@ def load(path: Path, start: int, zone: ZoneInfo, currency: str) -> tuple[Company
     orders = orders.sort_index()
     book = _book(orders, _life(frame, orders.index, zone))
     book.currency = currency
+    book.promised = _promises(orders, zone)
     return Company(start, book, _customers(orders, book), (), Dirt(), None), skipped
 
 
@@ -132,10 +133,23 @@ def _book(orders: pd.DataFrame, life: Ints) -> Book:
         qty=np.tile(only_first, (n, 1)),
         price=value[:, None] * only_first,
         latest_ship=np.full(n, NEVER, dtype=np.int64),
+        promised=np.full(n, NEVER, dtype=np.int64),
         order_no=np.array(orders.index.tolist(), dtype=np.str_),
         wave=_optional(orders, "wave"),
         manifest=_optional(orders, "manifest"),
     )
+
+
+def _promises(orders: pd.DataFrame, zone: ZoneInfo) -> Ints:
+    """What each order's customer was promised, in epoch seconds."""
+    import pandas as pd
+
+    local = pd.to_datetime(orders["promised_at"]).astype("datetime64[s]")
+    instants = local.dt.tz_localize(zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward")
+    known = instants.notna().to_numpy()
+    at = np.full(len(orders), NEVER, dtype=np.int64)
+    at[known] = instants[known].astype("int64").to_numpy()
+    return at
 
 
 def _texts(orders: pd.DataFrame, column: str, default: str) -> Texts:

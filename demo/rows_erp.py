@@ -39,6 +39,7 @@ def order_row(book: Book, row: int, modified: int, now: int) -> Row:
             "currency": book.currency,
         },
         "latest_ship_time": None if latest_ship == NEVER else local_text(latest_ship),
+        "promise_time": None if book.promised[row] == NEVER else local_text(int(book.promised[row])),
         "warehouse": str(book.warehouse[row]),
         "tags": list(extra.tags),
         "remark": extra.remark,

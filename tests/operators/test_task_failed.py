@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 from orderwatch.core.policy import load_policy
 from orderwatch.paths import POLICY
+from orderwatch.pipeline.policy import put_in_force
 from orderwatch.store import ledger
 from orderwatch.store.database import business_now
-from orderwatch.store.policy import publish_policy
 from tests.conftest import EMPTY
 from tests.dags.conftest import Install
 from tests.dags.installation import Installation, read_dag
@@ -168,7 +168,7 @@ def test_broken_roles_are_told_to_those_who_were_in_the_role_when_they_were_last
     run_tiny: RunTiny, installation: Installation, mistaken: Callable[[str], None]
 ) -> None:
     with installation.engine.begin() as conn:
-        publish_policy(conn, load_policy(POLICY), business_now(conn))
+        put_in_force(conn, load_policy(POLICY), business_now(conn))
     mistaken("roles.yaml")
     run_tiny(reason="roles.yaml:1: broken")
     assert [mail["to"] for mail in installation.mails()] == [["li.na@example.com"]]

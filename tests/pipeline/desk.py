@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,15 +10,23 @@ from itertools import count
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 from sqlalchemy import Engine, text
 
+from orderwatch.core.models.clocks import Clocks
+from orderwatch.core.models.document import dump
+from orderwatch.core.models.model import Fitted
+from orderwatch.core.models.spec import model_of
+from orderwatch.core.models.terms import terms_of
 from orderwatch.core.policy import Policy
 from orderwatch.pipeline.apply import apply_feeds
 from orderwatch.pipeline.detect import detect
+from orderwatch.pipeline.policy import put_in_force
+from orderwatch.pipeline.promises import promise_clock
 from orderwatch.pipeline.sources import feeds_of_all_sources
 from orderwatch.store import scans
-from orderwatch.store.database import as_json, business_now, copy_rows
-from orderwatch.store.policy import publish_policy
+from orderwatch.store.alerts import recalculate_open
+from orderwatch.store.database import Lock, as_json, business_now, copy_rows, hold
 from tests.pipeline.harness import the_policy
 
 HOUR: Final = timedelta(hours=1)
@@ -78,7 +87,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.set_time(NOON)
         with self.engine.begin() as conn:
-            publish_policy(conn, self.policy, NOON)
+            put_in_force(conn, self.policy, NOON)
         self.set_limits(dict.fromkeys(range(1, 6), 4 * 3600))
 
     def now(self) -> datetime:
@@ -110,6 +119,20 @@ class Desk:
                 insert into threshold_active (version) values (:v) on conflict (one) do update set version = :v
             """), {"v": version})  # fmt: skip
 
+    def set_promise_clock(self, name: str, fitted: Fitted | None = None) -> None:
+        """The version in force goes by promises, whatever limits it knows besides."""
+        terms = terms_of(self.policy)
+        model = model_of(name, terms)
+        document = {**dump(model, fitted or model.fit(pd.DataFrame(), 0, Clocks()), terms), "rest": [6]}
+        with self.engine.begin() as conn:
+            conn.execute(text("update threshold_version set document = cast(:d as jsonb)"), {"d": json.dumps(document)})
+
+    def follow(self) -> int:
+        """Move the alert times of all open orders; how many moved."""
+        with self.engine.begin() as conn:
+            hold(conn, Lock.ALERTS)
+            return recalculate_open(conn, promise_clock(self.policy))
+
     def open(self, *, dry_run: bool = False) -> int:
         with self.engine.begin() as conn:
             return scans.open_scan(
@@ -132,7 +155,7 @@ class Desk:
                     rows = ((pull_id, no, body["version"], as_json(body)) for no, body in enumerate(bodies))
                     copy_rows(conn, "feed_row", ("pull_id", "record_no", "version", "body"), rows)
                     scans.end_pull(conn, pull_id, "validated")
-        return apply_feeds(self.engine, scan_id, self.now(), self.policy.grading.sources)
+        return apply_feeds(self.engine, scan_id, self.now(), self.policy)
 
     def scan(self, silent: Iterable[str] = (), *, dry_run: bool = False, **feeds: Iterable[Body]) -> dict[str, int]:
         scan_id = self.open(dry_run=dry_run)

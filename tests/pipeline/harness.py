@@ -25,11 +25,11 @@ from orderwatch.pipeline.apply import apply_feeds
 from orderwatch.pipeline.detect import detect
 from orderwatch.pipeline.dispatch import Send, dispatch
 from orderwatch.pipeline.learn import learn_thresholds
+from orderwatch.pipeline.policy import put_in_force
 from orderwatch.pipeline.pull import Reach, pull_source
 from orderwatch.pipeline.sources import feeds_of_all_sources
 from orderwatch.pipeline.validate import validate_feeds
 from orderwatch.store.database import business_now
-from orderwatch.store.policy import publish_policy
 from orderwatch.store.scans import open_scan
 
 _runs = count(1)
@@ -68,7 +68,7 @@ class Pipeline:
     def open(self, purpose: str = "scan", *, dry_run: bool = False) -> int:
         with self.engine.begin() as conn:
             now = business_now(conn)
-            publish_policy(conn, self.policy, now)
+            put_in_force(conn, self.policy, now)
             return open_scan(
                 conn,
                 dag_id="test",
@@ -100,7 +100,7 @@ class Pipeline:
         scan_id = self.open("history")
         assert self.pull(scan_id, ("erp", "wms"), history=self.policy.thresholds.history) == []
         validate_feeds(self.engine, scan_id, self.now())
-        apply_feeds(self.engine, scan_id, self.now(), self.policy.grading.sources)
+        apply_feeds(self.engine, scan_id, self.now(), self.policy)
         return learn_thresholds(self.engine, self.policy, scan_id, self.now(), None)
 
     def scan(self, names: Iterable[str] = ("erp", "wms", "crm"), *, dry_run: bool = False) -> dict[str, int]:
@@ -111,7 +111,7 @@ class Pipeline:
         scan_id = self.open(dry_run=dry_run)
         self.failures = self.pull(scan_id, names)
         validate_feeds(self.engine, scan_id, self.now())
-        self.changed = apply_feeds(self.engine, scan_id, self.now(), self.policy.grading.sources)
+        self.changed = apply_feeds(self.engine, scan_id, self.now(), self.policy)
         return scan_id
 
     def detect(self, scan_id: int) -> dict[str, int]:

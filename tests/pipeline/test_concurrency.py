@@ -57,9 +57,7 @@ def test_applying_one_scan_twice_at_once_brings_in_each_order_once(install: Inst
     scan_id = pipeline.open()
     pipeline.pull(scan_id, ("erp", "wms", "crm"))
     validate_feeds(pipeline.engine, scan_id, pipeline.now())
-    changed = together(
-        *[lambda: apply_feeds(pipeline.engine, scan_id, pipeline.now(), pipeline.policy.grading.sources)] * 2
-    )
+    changed = together(*[lambda: apply_feeds(pipeline.engine, scan_id, pipeline.now(), pipeline.policy)] * 2)
     assert min(changed) == 0 and max(changed) >= 700
 
 

@@ -19,9 +19,7 @@ SOURCES: Final = ("erp", "wms", "crm")
 STEPS: Final[dict[str, Callable[[Pipeline, int], Any]]] = {
     "pull": lambda pipeline, scan_id: pipeline.pull(scan_id, SOURCES),
     "validate": lambda pipeline, scan_id: validate_feeds(pipeline.engine, scan_id, pipeline.now()),
-    "apply": lambda pipeline, scan_id: apply_feeds(
-        pipeline.engine, scan_id, pipeline.now(), pipeline.policy.grading.sources
-    ),
+    "apply": lambda pipeline, scan_id: apply_feeds(pipeline.engine, scan_id, pipeline.now(), pipeline.policy),
     "detect": lambda pipeline, scan_id: pipeline.detect(scan_id),
 }
 FRACTIONS: Final = {"pull": (0, 0.6), "validate": (0.5, 1), "apply": (0, 0.5, 1), "detect": (0, 0.3, 0.7, 1)}

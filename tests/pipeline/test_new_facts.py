@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from orderwatch.core.policy import Policy
-from orderwatch.store.policy import publish_policy
+from orderwatch.pipeline.policy import put_in_force
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order, late_in_pick
 
 QUARTER = 15 * MINUTE
@@ -137,7 +137,7 @@ def changed_policy(desk: Desk, **checks: str) -> Policy:
 def publish(desk: Desk, policy: Policy) -> bool:
     desk.policy = policy
     with desk.engine.begin() as conn:
-        return publish_policy(conn, policy, desk.now())
+        return put_in_force(conn, policy, desk.now())
 
 
 def test_a_corrected_policy_frees_the_orders_that_the_old_one_silenced(desk: Desk) -> None:

@@ -51,7 +51,7 @@ def receive(desk: Desk, **feeds: list[Record]) -> int:
             copy_rows(conn, "feed_record", ("pull_id", "record_no", "record"), rows)
             scans.end_pull(conn, pull_id, "pulled", records=len(records))
     validate_feeds(desk.engine, scan_id, desk.now())
-    apply_feeds(desk.engine, scan_id, desk.now(), desk.policy.grading.sources)
+    apply_feeds(desk.engine, scan_id, desk.now(), desk.policy)
     return scan_id
 
 

@@ -35,7 +35,7 @@ def everything_open(
         rows = ((pull_id, no, body["version"], as_json(body)) for no, body in enumerate(bodies))
         copy_rows(conn, "feed_row", ("pull_id", "record_no", "version", "body"), rows)
         scans.end_pull(conn, pull_id, "validated", clock_skew_s=skew_s)
-    apply_feeds(desk.engine, scan_id, desk.now(), desk.policy.grading.sources)
+    apply_feeds(desk.engine, scan_id, desk.now(), desk.policy)
 
 
 def test_an_order_that_the_list_does_not_name_becomes_a_contradiction(desk: Desk) -> None:

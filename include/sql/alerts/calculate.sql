@@ -1,7 +1,7 @@
--- when does each order in alert_input become late? one calculation for every path that moves an alert time:
--- learned limit in the node's clock, at most the node's ceiling; not before a granted exemption has run out; never
--- later than the platform's deadline less its lead, nor than the instant at which the order was stopped.
--- `offset 0` keeps every array lookup to one evaluation.
+-- when does each order in alert_input become late? one calculation for every path that moves an alert time: what the
+-- promise's clock says, else the learned limit in the node's clock, at most the node's ceiling; not before a granted
+-- exemption has run out; never later than the platform's deadline less its lead, nor than the instant at which the
+-- order was stopped. `offset 0` keeps every array lookup to one evaluation.
 create temporary table alert_result on commit drop as
 with hours as materialized (
     select
@@ -15,6 +15,7 @@ with hours as materialized (
 asked as (
     select
         i.order_id, i.node, i.entered_at, i.platform_deadline_at, i.stopped_at, i.expected_until,
+        i.promise_alert_at,
         p.working_time, p.ceiling_s, p.grace_s, p.platform_lead_s,
         coalesce(own.threshold_s, whole.threshold_s) as threshold_s,
         floor(extract(epoch from i.entered_at))::bigint as entered_s,
@@ -69,7 +70,7 @@ select
     threshold_s,
     least(
         greatest(
-            least(learned_at, entered_at + ceiling_s * interval '1 second'),
+            least(coalesce(promise_alert_at, learned_at), entered_at + ceiling_s * interval '1 second'),
             expected_until + grace_s * interval '1 second'
         ),
         platform_deadline_at - platform_lead_s * interval '1 second',

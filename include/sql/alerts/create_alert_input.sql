@@ -8,5 +8,9 @@ create temporary table alert_input (
     stopped_at timestamptz,
     expected_until timestamptz,
     granted_until timestamptz,
+    ordered_at timestamptz,
+    promised_at timestamptz,
+    promise_alert_at timestamptz,
+    chance real,
     primary key (order_id, node)
 ) on commit drop

@@ -1,7 +1,9 @@
 -- grain: one row per order and node whose alert time has come and that nobody has judged, or whose doubt nobody
 -- has settled in time, with all a rule may ask
 with due as materialized (
-    select w.order_id, w.node, w.entered_at, w.alert_at, w.threshold_s, w.expected_until, w.granted_until
+    select
+        w.order_id, w.node, w.entered_at, w.alert_at, w.threshold_s, w.expected_until, w.granted_until,
+        w.promise_alert_at, w.chance
     from order_alert as w
     where
         (w.judged_at is null and w.alert_at <= :now or w.verdict = 'suspect' and exists (
@@ -25,6 +27,8 @@ select
     d.threshold_s,
     d.expected_until,
     d.granted_until,
+    d.promise_alert_at,
+    d.chance,
     q.detected_at as in_triage_since,
     g.batch_no, p.working_time, p.ceiling_s,
     to_jsonb(o) as orders,

@@ -4,6 +4,7 @@ create temporary table changed_stage on commit drop as
 with milestone as (
     select
         o.order_id, o.category, o.region, o.channel, o.warehouse, o.status, o.platform_deadline_at,
+        o.promised_at,
         s.wave_no, s.manifest_no, s.status as shipment_status, s.customs_status, s.version as shipment_version,
         case
             when o.payment in ('unpaid', 'deposit') then null
@@ -40,6 +41,8 @@ select
     case n.batch when 'wave' then p.wave_no when 'manifest' then p.manifest_no end as batch_no,
     coalesce(own.calendar_id, fallback.calendar_id) as calendar_id,
     case when p.node <= 4 then p.platform_deadline_at end as platform_deadline_at,
+    p.promised_at,
+    p.started_at as ordered_at,
     case
         when p.node = 5 and p.customs_status in ('hold', 'documents_missing') then p.shipment_version
     end as stopped_at,

@@ -13,7 +13,7 @@ from orderwatch.core.durations import Language, say_duration
 from orderwatch.core.policy.base import Text
 from orderwatch.core.words import Candidate
 
-Why = Literal["limit", "promise", "platform", "stopped", "exempt", "suspect", "invalid"]
+Why = Literal["limit", "at_risk", "overdue", "promise", "platform", "stopped", "exempt", "suspect", "invalid"]
 
 _STAY: Final[dict[Language, str]] = {"zh-CN": "在{node}已 {wall}", "en": "in {node} for {wall}"}
 _WORKED: Final[dict[Language, str]] = {
@@ -22,6 +22,8 @@ _WORKED: Final[dict[Language, str]] = {
 }
 _WHY: Final[dict[Why, dict[Language, str]]] = {
     "limit": {"zh-CN": "，同类订单上限 {limit}", "en": ", limit for orders like it {limit}"},
+    "at_risk": {"zh-CN": "，承诺 {until} 前送达{chance}", "en": ", promised to the customer by {until}{chance}"},
+    "overdue": {"zh-CN": "，承诺 {until} 前送达，已超时", "en": ", promised to the customer by {until} and still here"},
     "promise": {"zh-CN": "，原定最晚 {until}", "en": ", was expected by {until}"},
     "platform": {"zh-CN": "，平台发货期限 {until}", "en": ", platform deadline {until}"},
     "stopped": {"zh-CN": "，海关扣留或缺少单证", "en": ", held by customs or lacking papers"},
@@ -29,6 +31,7 @@ _WHY: Final[dict[Why, dict[Language, str]]] = {
     "suspect": {"zh-CN": "，须先由人核实：{rules}", "en": ", a person should look first: {rules}"},
     "invalid": {"zh-CN": "，不是有效订单：{rules}", "en": ", not a valid order: {rules}"},
 }
+_CHANCE: Final[dict[Language, str]] = {"zh-CN": "，{percent}% 的可能无法兑现", "en": ": {percent} % likely to break"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ def explain(
             worked=say_duration(worked or timedelta(0), language, largest="h"),
             limit=say_duration(candidate.threshold, language, largest="h" if candidate.working_time else "d"),
             until=_local(until, context),
+            chance="" if candidate.chance is None else _CHANCE[language].format(percent=round(100 * candidate.chance)),
             rules=("、" if language == "zh-CN" else ", ").join(rule.say(language) for rule in rules),
         )
 

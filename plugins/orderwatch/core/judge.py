@@ -133,6 +133,8 @@ def _why(candidate: Candidate, context: Context, exemption: Exemption) -> tuple[
         return "stopped", None
     if exemption.broken_promise and (expected := _promised(candidate, exemption)) is not None:
         return "promise", expected
+    if order.promised_at is not None and candidate.alert_at == candidate.promise_alert_at:
+        return ("overdue" if order.promised_at < context.now else "at_risk"), order.promised_at
     stayed = worked_in(candidate, context) or context.now - candidate.entered_at
     if order.platform_deadline_at is not None and stayed < candidate.threshold:
         return "platform", order.platform_deadline_at
@@ -154,6 +156,8 @@ def _evidence(
         "entered_at": candidate.entered_at.isoformat(),
         "alert_at": candidate.alert_at.isoformat(),
         "threshold_s": int(candidate.threshold.total_seconds()),
+        "promised_at": _iso(candidate.order.promised_at),
+        "chance": candidate.chance,
         "dwell_s": int((worked or context.now - candidate.entered_at).total_seconds()),
         "working_time": worked is not None,
         "checks": [{"check": one.check, "state": one.state, **_answer(one.finding)} for one in validity.evidence],
@@ -161,14 +165,17 @@ def _evidence(
             {"rule": one.rule, "state": one.state, "line_no": one.line_no, **_answer(one.finding)}
             for one in (exemption.findings if exemption else ())
         ],
-        "shadow_until": exemption.shadow_until.isoformat() if exemption and exemption.shadow_until else None,
+        "shadow_until": _iso(exemption.shadow_until) if exemption else None,
     }
 
 
 def _answer(finding: Finding) -> dict[str, object]:
-    until = finding.expected_until
     return {
         "outcome": finding.outcome,
-        "expected_until": until.isoformat() if until else None,
+        "expected_until": _iso(finding.expected_until),
         "facts": dict(finding.evidence),
     }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

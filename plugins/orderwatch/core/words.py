@@ -111,6 +111,7 @@ class Order:
     paid_at: datetime | None
     balance_paid_at: datetime | None = None
     platform_deadline_at: datetime | None = None
+    promised_at: datetime | None = None  # the customer is to have it by then
     flags: frozenset[str] = frozenset()  # stocking, test, duplicate, placeholder, fraud_hold, address_incomplete
     sources_disagree_since: datetime | None = None
     delay_requests: tuple[DelayRequest, ...] = ()
@@ -123,7 +124,8 @@ class Candidate:
 
     ``threshold`` is the learned normal limit of orders like it (working time where ``working_time``),
     ``batch_no`` the wave or carrier manifest it travels with, ``promise_broken_at`` the end of an
-    exemption that was granted earlier and has run out.
+    exemption that was granted earlier and has run out. ``promise_alert_at`` is set where the promise to the customer
+    decides what is late, ``chance`` that it breaks.
     """
 
     order: Order
@@ -135,6 +137,8 @@ class Candidate:
     batch_no: str | None = None
     promise_broken_at: datetime | None = None
     in_triage_since: datetime | None = None  # a person was asked to look at it first
+    promise_alert_at: datetime | None = None
+    chance: float | None = None
 
 
 def stopped(candidate: Candidate) -> bool:

@@ -30,6 +30,6 @@ class ApplyFeedsOperator(OrderwatchOperator):
         engine = self.engine()
         with engine.connect() as conn:
             now = business_now(conn)
-        changed = apply_feeds(engine, int(self.scan_id), now, self.policy().grading.sources)
+        changed = apply_feeds(engine, int(self.scan_id), now, self.policy())
         self.log.info("%s orders changed", changed)
         return changed

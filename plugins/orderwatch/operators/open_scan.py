@@ -25,14 +25,14 @@ class OpenScanOperator(OrderwatchOperator):
         self.note = note
 
     def execute(self, context: Context) -> int:
+        from orderwatch.pipeline.policy import put_in_force
         from orderwatch.store.database import business_now
-        from orderwatch.store.policy import publish_policy
         from orderwatch.store.scans import open_scan
 
         policy = self.policy()
         with self.engine().begin() as conn:
             now = business_now(conn)
-            if publish_policy(conn, policy, now):
+            if put_in_force(conn, policy, now):
                 self.log.info("policy %s is in force; alert times follow it", policy.version)
             scan_id = open_scan(
                 conn,

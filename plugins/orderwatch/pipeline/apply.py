@@ -8,9 +8,11 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, text
 
+from orderwatch.core.policy import Policy
 from orderwatch.core.policy.grading import SourcePolicy
+from orderwatch.pipeline.promises import promise_clock
 from orderwatch.store import scans
-from orderwatch.store.alerts import calculate
+from orderwatch.store.alerts import PromiseClock, calculate
 from orderwatch.store.database import Lock, hold, run
 from orderwatch.store.scans import Pull
 
@@ -29,12 +31,13 @@ FIND_AGAIN: Final[Mapping[str, str]] = {
 MISS: Final[Mapping[str, str]] = {"orders": "orders/miss_orders", "shipments": "orders/miss_shipments"}
 
 
-def apply_feeds(engine: Engine, scan_id: int, now: datetime, limits: SourcePolicy) -> int:
+def apply_feeds(engine: Engine, scan_id: int, now: datetime, policy: Policy) -> int:
     """Apply every validated pull of a scan; returns how many orders changed.
 
     All or nothing: after a crash the pulls are still staged, and applying them again gives the same rows. The
     watermark of a source whose clock is off stays where it is.
     """
+    limits = policy.grading.sources
     with engine.begin() as conn:
         hold(conn, Lock.ALERTS)
         pulls = {pull.feed: pull for pull in scans.read_pulls(conn, scan_id) if pull.state == "validated"}
@@ -44,7 +47,7 @@ def apply_feeds(engine: Engine, scan_id: int, now: datetime, limits: SourcePolic
                 run(conn, upsert, pull_id=pulls[feed].pull_id)
         for pull in pulls.values():
             _reconcile(conn, pull, now, limits)
-        changed = _follow(conn, now)
+        changed = _follow(conn, promise_clock(policy), now)
         max_skew = limits.max_clock_skew.total_seconds()
         for pull in pulls.values():
             run(conn, "feeds/advance_source_feed", pull_id=pull.pull_id, max_clock_skew_s=max_skew)
@@ -61,7 +64,7 @@ def _reconcile(conn: Connection, pull: Pull, now: datetime, limits: SourcePolicy
         run(conn, MISS[pull.feed], pull_id=pull.pull_id, now=now, vanished_share=limits.vanished_share)
 
 
-def _follow(conn: Connection, now: datetime) -> int:
+def _follow(conn: Connection, by_promise: PromiseClock, now: datetime) -> int:
     """Nodes, cells and alert times of the orders in ``changed_order``."""
     changed: int = conn.execute(text("select count(*) from changed_order")).scalar_one()
     if not changed:
@@ -72,7 +75,7 @@ def _follow(conn: Connection, now: datetime) -> int:
     conn.execute(text("analyze changed_stage"))
     run(conn, "orders/insert_cells")
     run(conn, "orders/upsert_order_stages")
-    calculate(conn, "alerts/input_changed_orders")
+    calculate(conn, "alerts/input_changed_orders", by_promise)
     run(conn, "alerts/upsert_alerts", now=now)
     run(conn, "alerts/delete_left")
     return changed

@@ -20,6 +20,7 @@ from orderwatch.core.source_health import SourceHealth, assess_sources, judgeabl
 from orderwatch.core.words import Candidate, Node
 from orderwatch.pipeline.announce import Announcement, announce
 from orderwatch.pipeline.escalate import escalate
+from orderwatch.pipeline.promises import promise_clock
 from orderwatch.pipeline.remind import remind
 from orderwatch.pipeline.silence import ask_anew, heed_silences
 from orderwatch.store import detection, incidents, scans
@@ -172,7 +173,7 @@ def _write(
     run(conn, "detect/record_silence", now=now, scan_id=scan_id, policy_version=policy.version)
     run(conn, "detect/mark_judged", now=now)
     run(conn, "detect/select_exempted")
-    recalculate_exempted(conn)
+    recalculate_exempted(conn, promise_clock(policy))
     rows = run(conn, "detect/insert_anomalies", now=now).all()
     anomalies = {Member(row.order_id, Node(row.node)): row.anomaly_id for row in rows}
     fresh = {Member(row.order_id, Node(row.node)) for row in rows if row.fresh}

@@ -13,6 +13,7 @@ from orderwatch.core.learning import learn_limits
 from orderwatch.core.models.model import ModelError
 from orderwatch.core.policy import Policy
 from orderwatch.core.words import Node
+from orderwatch.pipeline.promises import promise_clock
 from orderwatch.store import scans
 from orderwatch.store.alerts import recalculate_open
 from orderwatch.store.database import Lock, as_json, hold, run
@@ -58,7 +59,7 @@ def learn_thresholds(engine: Engine, policy: Policy, scan_id: int, now: datetime
         written = run(conn, "thresholds/insert_thresholds", version=version, thresholds=cells).rowcount
         hold(conn, Lock.ALERTS)
         run(conn, "thresholds/activate", version=version)
-        moved = recalculate_open(conn)
+        moved = recalculate_open(conn, promise_clock(policy))
     return {"version": version, "passages": len(history), "cells": written, "alert_times_moved": moved}
 
 

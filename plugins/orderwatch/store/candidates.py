@@ -52,6 +52,8 @@ def _candidate(row: Row[Any]) -> Candidate:
         batch_no=row.batch_no,
         promise_broken_at=row.granted_until,
         in_triage_since=row.in_triage_since,
+        promise_alert_at=row.promise_alert_at,
+        chance=row.chance,
     )
 
 
@@ -78,6 +80,7 @@ def _order(
         paid_at=_instant(order["paid_at"]),
         balance_paid_at=_instant(order["balance_paid_at"]),
         platform_deadline_at=_instant(order["platform_deadline_at"]),
+        promised_at=_instant(order["promised_at"]),
         flags=frozenset(order["flags"]),
         sources_disagree_since=_instant(order["sources_disagree_since"]),
         delay_requests=tuple(map(_delay_request, requests)),

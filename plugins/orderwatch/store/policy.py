@@ -13,16 +13,16 @@ from orderwatch.core.calendar_days import CalendarDay, days_of, spans_of
 from orderwatch.core.policy import Policy
 from orderwatch.core.policy.roles import RolesFile
 from orderwatch.core.words import Node
-from orderwatch.store.alerts import recalculate_open
 from orderwatch.store.database import Lock, as_json, hold, run
 from orderwatch.store.money import publish_money
 
 
 def publish_policy(conn: Connection, policy: Policy, now: datetime) -> bool:
-    """Bring nodes and calendars in the database up to the files; open alert times follow when something moved.
+    """Bring nodes and calendars in the database up to the files.
 
     A policy that differs from the one in force also asks every open order anew, so that a corrected rule frees the
-    orders that the old one silenced. Returns whether anything changed; nothing is written when nothing has.
+    orders that the old one silenced. Returns whether anything changed, so that open alert times have to follow;
+    nothing is written when nothing has.
     """
     hold(conn, Lock.ALERTS)
     run(conn, "policy/keep_roles", roles=as_json(policy.roles.model_dump(mode="json", by_alias=True)))
@@ -33,8 +33,6 @@ def publish_policy(conn: Connection, policy: Policy, now: datetime) -> bool:
     if run(conn, "policy/put_in_force", version=policy.version, now=now).all():
         run(conn, "alerts/forget_verdicts", now=now)
         changed = True
-    if changed:
-        recalculate_open(conn)
     return changed
 
 

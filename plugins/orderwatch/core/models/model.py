@@ -27,27 +27,26 @@ class Alerts:
     """When each passage becomes late: arrays of shape (rows,).
 
     ``at_s`` in epoch seconds, ``NEVER`` if it cannot; ``cell`` the orders that it was compared with, ``level`` how far
-    that had to fall back, ``samples`` how many they were.
+    that had to fall back, ``samples`` how many they were; ``chance`` that the promise breaks if the order is still in
+    its step then, NaN where nobody can say.
     """
 
     at_s: Seconds
     cell: NDArray[np.object_]
     level: NDArray[np.object_]
     samples: Seconds
+    chance: NDArray[np.float64]
 
     @classmethod
     def plain(cls, at_s: Seconds, level: str) -> Alerts:
         """Alert times that no other order has a part in."""
         rows = len(at_s)
-        return cls(at_s, np.full(rows, "", object), np.full(rows, level, object), np.zeros(rows, np.int64))
-
-    def where(self, mine: NDArray[np.bool_], other: Alerts) -> Alerts:
-        """This where ``mine``, else the other."""
-        return Alerts(
-            np.where(mine, self.at_s, other.at_s),
-            np.where(mine, self.cell, other.cell),
-            np.where(mine, self.level, other.level),
-            np.where(mine, self.samples, other.samples),
+        return cls(
+            at_s,
+            np.full(rows, "", object),
+            np.full(rows, level, object),
+            np.zeros(rows, np.int64),
+            np.full(rows, np.nan),
         )
 
 

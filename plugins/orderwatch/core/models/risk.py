@@ -9,7 +9,7 @@ a promise that is near. Nothing that happens after a look enters it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Final
 
@@ -45,12 +45,14 @@ class RiskFit:
         at = when_broken(rows)
         if self.model.last_call is not None:
             at = np.minimum(at, before_promise(rows, self.model.last_call))
+        chance = np.full(len(rows), np.nan)
         for days in self.model.looks:
             look = _look_at(rows, days, clocks)
-            open_then = seconds(rows, "entered_s") <= look
-            some = open_then & (look < at)
-            at[some] = np.where(self.chance(rows[some], look[some], clocks) >= self.model.limit, look[some], at[some])
-        alerts = Alerts.plain(at, "all")
+            seen = np.flatnonzero((seconds(rows, "entered_s") <= look) & (look < at))
+            likely = self.chance(rows.iloc[seen], look[seen], clocks)
+            bad = likely >= self.model.limit
+            at[seen[bad]], chance[seen[bad]] = look[seen[bad]], likely[bad]
+        alerts = replace(Alerts.plain(at, "all"), chance=chance)
         alerts.samples[:] = self.samples
         return alerts
 
