@@ -34,7 +34,9 @@ select n, 'c' || c, 'r' || r, 'x' from generate_series(1, 5) n, generate_series(
 insert into threshold_version (model, learned_at, window_from, window_to, stages, policy_version)
 values ('formula', :now, cast(:now as timestamptz) - interval '1 day', :now, 1, 'bench');
 insert into threshold select 1, cell_id, 100000 + cell_id, 50000, 0, 100, 'cell' from cell;
-insert into threshold_active (version) values (1);
+insert into threshold_decision (version, decision, decided_by, reason, at)
+values (1, 'in_force', 'bench', 'bench', :now);
+insert into threshold_active (version, moved_at) values (1, :now);
 insert into orders (order_id, version, status, kind, payment, channel, region, category, customer_id, warehouse,
     paid_at, value_minor, currency)
 select 'SO' || i, :now, 'open', 'normal', 'paid', 'x', 'r', 'c', 'C' || i % 1000, 'WH', :now, 100, 'CNY'

@@ -57,7 +57,9 @@ insert into threshold_version (model, learned_at, window_from, window_to, stages
 values ('formula', :noon, cast(:noon as timestamptz) - interval '1 day', :noon, 1, 'bench');
 insert into threshold
 select 1, cell_id, case node when 5 then 172800 else 5400 end + cell_id % 60 * 60, 3600, 0, 100, 'cell' from cell;
-insert into threshold_active (version) values (1);
+insert into threshold_decision (version, decision, decided_by, reason, at)
+values (1, 'in_force', 'bench', 'bench', :noon);
+insert into threshold_active (version, moved_at) values (1, :noon);
 """
 
 FATES = """
@@ -200,7 +202,8 @@ def the_policy(*, control: bool) -> Policy:
 def open_scan(engine: Engine, policy: Policy, name: str) -> int:
     with engine.begin() as conn:
         now = business_now(conn)
-        put_in_force(conn, policy, now)
+    put_in_force(engine, policy, now)
+    with engine.begin() as conn:
         return scans.open_scan(
             conn, dag_id="bench", run_id=name, purpose="scan", dry_run=False, note=None, policy_version=policy.version,
             now=now,

@@ -1,15 +1,21 @@
 """
 ### Purpose
-On the first day of every month: learn anew how long orders like it normally take, so that "late" follows reality.
+On the first day of every month: learn anew how long orders like it normally take, so that "late" follows reality, and
+prove it before anybody is woken by it.
 
 ### Flow
 `erp.pull` and `wms.pull` fetch the completed orders of the learning window; they are validated and stored like those
-of every scan; `learn_thresholds` computes mean × 1.8 + regional buffer for every cell of node, category, region and
-channel (thin cells fall back to wider ones), publishes an immutable version and moves the alert times of open orders.
+of every scan. `learn_thresholds` computes mean × 1.8 + regional buffer for every cell of node, category, region and
+channel (thin cells fall back to wider ones) and, where the mode goes by promises to customers, judges every candidate
+clock by the orders of the last 62 days; the result is an immutable version. `approve_version` asks a person
+(*Required Actions*) where another clock would decide than the one in force. `activate_version` puts it in force and
+moves the alert times of open orders while scans go on. Started by hand, the form takes a node, a window, candidates, a
+mode, and a dry run that keeps nothing.
 
 ### When it fails
 The version in force stays in force; so it does when a feed was rejected or a step lacks history, because half a
-history teaches harmful limits. Mend the cause and clear the run from its pulls on. See `docs/runbooks/thresholds.md`.
+history teaches harmful limits, and when nobody approves. Mend the cause and clear the run from its pulls on. An earlier
+version comes back by `orderwatch thresholds activate`. See `docs/runbooks/thresholds.md`.
 
 ### Owner
 order-operations; failures of the machinery go to the data engineers.
@@ -17,14 +23,19 @@ order-operations; failures of the machinery go to the data engineers.
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup
+from airflow.sdk import DAG, CronTriggerTimetable, Param, TaskGroup
 
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
+from orderwatch.operators.activate_version import ActivateVersionOperator
 from orderwatch.operators.apply_feeds import ApplyFeedsOperator
-from orderwatch.operators.learn_thresholds import LearnThresholdsOperator
+from orderwatch.operators.approve_version import ApproveVersionOperator
+from orderwatch.operators.learn_thresholds import ALL_NODES, AS_POLICY, LearnThresholdsOperator
 from orderwatch.operators.open_scan import OpenScanOperator
 from orderwatch.operators.pull_source import PullSourceOperator
 from orderwatch.operators.validate_feeds import ValidateFeedsOperator
+
+MODES = [AS_POLICY, "formula", "balanced", "early", "precise", "nothing_missed", "best"]
+NODES = [ALL_NODES, "review", "print", "pick", "outbound", "transport"]
 
 with DAG(
     "threshold_retraining",
@@ -34,13 +45,26 @@ with DAG(
     catchup=False,
     allowed_run_types=["scheduled", "manual"],  # limits are learned from what is known now, whatever a run is dated
     max_active_runs=1,
-    dagrun_timeout=timedelta(hours=2),
+    dagrun_timeout=timedelta(days=14),  # a held version waits for a person; the one in force stays meanwhile
     on_failure_callback=TaskFailedNotifier(role="data_engineer"),
     tags=["orderwatch", "thresholds"],
+    params={
+        "node": Param(ALL_NODES, title="节点 Node", enum=NODES, description="只学这一节点。 Only this step's limits."),
+        "window": Param(AS_POLICY, type="string", title="学习窗口 Window", description="如 e.g. 180d"),
+        "mode": Param(AS_POLICY, title="模式 Mode", enum=MODES, description="docs/evaluation.md"),
+        "candidates": Param(
+            None,
+            type=["null", "array"],
+            title="候选时钟 Candidates",
+            description="模式为 best 时的候选，每行一个。 For the mode best, one a line: slack:0.80, risk:0.80+24h …",
+        ),
+        "dry_run": Param(False, type="boolean", title="试运行 Dry run", description="不保存版本。 Keeps no version."),
+    },
     default_args={
         "owner": "order-operations",
         "retries": 2,
         "retry_delay": timedelta(minutes=1),
+        "execution_timeout": timedelta(hours=1),
         "on_failure_callback": TaskFailedNotifier(role="data_engineer"),
     },
 ) as dag:
@@ -52,5 +76,7 @@ with DAG(
     validate = ValidateFeedsOperator(task_id="validate_feeds", scan_id=open_scan.output)
     apply = ApplyFeedsOperator(task_id="apply_feeds", scan_id=open_scan.output)
     learn = LearnThresholdsOperator(task_id="learn_thresholds", scan_id=open_scan.output)
+    approve = ApproveVersionOperator(task_id="approve_version", learned=learn.output)
+    activate = ActivateVersionOperator(task_id="activate_version", version=approve.output)
 
     pulls >> validate >> apply >> learn

@@ -15,6 +15,7 @@ from orderwatch.commands import (
     playbooks,
     quarantine,
     silences,
+    thresholds,
     why,
 )
 
@@ -30,3 +31,4 @@ app.add_typer(effects.app, name="effects")
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(pauses.app, name="pauses")
 app.add_typer(silences.app, name="silences")
+app.add_typer(thresholds.app, name="thresholds")

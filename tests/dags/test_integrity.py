@@ -24,13 +24,16 @@ DAGS = (HISTORY, SCAN)
 FILES = sorted((HOME / "dags").glob("*.py"))
 HEADINGS = ["Purpose", "Flow", "When it fails", "Owner"]
 TASKS = {
-    HISTORY: {"open_scan", "erp.pull", "wms.pull", "validate_feeds", "apply_feeds", "learn_thresholds"},
+    HISTORY: {
+        "open_scan", "erp.pull", "wms.pull", "validate_feeds", "apply_feeds", "learn_thresholds", "approve_version",
+        "activate_version",
+    },
     SCAN: {
         "open_scan", "erp.pull", "wms.pull", "crm.pull",
         "validate_feeds", "apply_feeds", "detect_anomalies", "start_responses", "notify_owners",
     },
 }  # fmt: skip
-VERBS = {"open", "pull", "validate", "apply", "learn", "detect", "start", "notify"}
+VERBS = {"open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify"}
 PARSE_SECONDS = 0.3
 PARSE = """
 import json, os, runpy, sys, time
@@ -150,7 +153,10 @@ def test_the_form_of_a_scan_has_the_documented_fields() -> None:
         "sources": ["erp", "wms", "crm"], "look_back": None, "dry_run": False, "note": None
     }  # fmt: skip
     assert all(scan.params.get_param(name).schema["title"] for name in scan.params)
-    assert list(read_dag(HISTORY).params) == []
+    assert dict(read_dag(HISTORY).params.dump()) == {
+        "node": "all", "window": "as the policy says", "mode": "as the policy says", "candidates": None,
+        "dry_run": False,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,9 @@ def test_a_broken_policy_file_is_told(
 def test_broken_roles_are_told_to_those_who_were_in_the_role_when_they_were_last_published(
     run_tiny: RunTiny, installation: Installation, mistaken: Callable[[str], None]
 ) -> None:
-    with installation.engine.begin() as conn:
-        put_in_force(conn, load_policy(POLICY), business_now(conn))
+    with installation.engine.connect() as conn:
+        now = business_now(conn)
+    put_in_force(installation.engine, load_policy(POLICY), now)
     mistaken("roles.yaml")
     run_tiny(reason="roles.yaml:1: broken")
     assert [mail["to"] for mail in installation.mails()] == [["li.na@example.com"]]

@@ -19,14 +19,13 @@ from orderwatch.core.models.model import Fitted
 from orderwatch.core.models.spec import model_of
 from orderwatch.core.models.terms import terms_of
 from orderwatch.core.policy import Policy
+from orderwatch.pipeline.activate import follow
 from orderwatch.pipeline.apply import apply_feeds
 from orderwatch.pipeline.detect import detect
 from orderwatch.pipeline.policy import put_in_force
-from orderwatch.pipeline.promises import promise_clock
 from orderwatch.pipeline.sources import feeds_of_all_sources
 from orderwatch.store import scans
-from orderwatch.store.alerts import recalculate_open
-from orderwatch.store.database import Lock, as_json, business_now, copy_rows, hold
+from orderwatch.store.database import as_json, business_now, copy_rows, run
 from tests.pipeline.harness import the_policy
 
 HOUR: Final = timedelta(hours=1)
@@ -86,8 +85,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.set_time(NOON)
-        with self.engine.begin() as conn:
-            put_in_force(conn, self.policy, NOON)
+        put_in_force(self.engine, self.policy, NOON)
         self.set_limits(dict.fromkeys(range(1, 6), 4 * 3600))
 
     def now(self) -> datetime:
@@ -102,36 +100,37 @@ class Desk:
         with self.engine.begin() as conn:
             conn.execute(text("update clock set ahead = ahead + :step"), {"step": step})
 
-    def set_limits(self, seconds: Mapping[int, int]) -> None:
-        """A threshold version in force that knows whole nodes only."""
+    def set_limits(self, seconds: Mapping[int, int], document: Mapping[str, Any] | None = None) -> None:
+        """A version in force that knows whole nodes only, and perhaps a clock that goes by promises."""
         with self.engine.begin() as conn:
             version = conn.execute(
                 text("""
-                insert into threshold_version (model, learned_at, window_from, window_to, stages, policy_version)
-                values ('test', now(), now() - interval '1 day', now(), 1, 'test') returning version
-            """)
+                insert into threshold_version (
+                    model, learned_at, window_from, window_to, stages, policy_version, document
+                )
+                values ('test', now(), now() - interval '1 day', now(), 1, 'test', cast(:document as jsonb))
+                returning version
+            """),
+                {"document": None if document is None else json.dumps(document)},
             ).scalar_one()
             conn.execute(
                 text("insert into threshold values (:v, :cell, :s, 1, 0, 1, 'node')"),
                 [{"v": version, "cell": -node, "s": s} for node, s in seconds.items()],
             )
-            conn.execute(text("""
-                insert into threshold_active (version) values (:v) on conflict (one) do update set version = :v
-            """), {"v": version})  # fmt: skip
+            run(conn, "thresholds/decide", version=version, decision="in_force", by="test", reason="test", now=NOON)
+            run(conn, "thresholds/activate", version=version)
+            run(conn, "thresholds/mark_moved", version=version, now=NOON)
 
     def set_promise_clock(self, name: str, fitted: Fitted | None = None) -> None:
-        """The version in force goes by promises, whatever limits it knows besides."""
+        """The version in force goes by promises; nobody is late by time."""
         terms = terms_of(self.policy)
         model = model_of(name, terms)
         document = {**dump(model, fitted or model.fit(pd.DataFrame(), 0, Clocks()), terms), "rest": [6]}
-        with self.engine.begin() as conn:
-            conn.execute(text("update threshold_version set document = cast(:d as jsonb)"), {"d": json.dumps(document)})
+        self.set_limits(dict.fromkeys(range(1, 6), 10 * 24 * 3600), document)
 
     def follow(self) -> int:
         """Move the alert times of all open orders; how many moved."""
-        with self.engine.begin() as conn:
-            hold(conn, Lock.ALERTS)
-            return recalculate_open(conn, promise_clock(self.policy))
+        return follow(self.engine, self.policy, self.now())
 
     def open(self, *, dry_run: bool = False) -> int:
         with self.engine.begin() as conn:
@@ -172,6 +171,11 @@ class Desk:
         with self.engine.connect() as conn:
             rows = conn.execute(text(question), values).all()
         return [row[0] if len(row) == 1 else tuple(row) for row in rows]
+
+    def ask_to_change(self, change: str) -> None:
+        """One statement, committed."""
+        with self.engine.begin() as conn:
+            conn.execute(text(change))
 
     def incidents(self) -> dict[str, str]:
         """Key to state, of every incident there ever was; of several with one key, the latest."""

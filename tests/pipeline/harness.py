@@ -21,10 +21,11 @@ from orderwatch.hooks.sources.errors import SourceError
 from orderwatch.hooks.wecom_client import WeComClient
 from orderwatch.local.demo import connections_of
 from orderwatch.paths import POLICY
+from orderwatch.pipeline.activate import activate
 from orderwatch.pipeline.apply import apply_feeds
 from orderwatch.pipeline.detect import detect
 from orderwatch.pipeline.dispatch import Send, dispatch
-from orderwatch.pipeline.learn import learn_thresholds
+from orderwatch.pipeline.learn import Asked, learn_thresholds
 from orderwatch.pipeline.policy import put_in_force
 from orderwatch.pipeline.pull import Reach, pull_source
 from orderwatch.pipeline.sources import feeds_of_all_sources
@@ -66,9 +67,9 @@ class Pipeline:
         return [row[0] if len(row) == 1 else tuple(row) for row in rows]
 
     def open(self, purpose: str = "scan", *, dry_run: bool = False) -> int:
+        put_in_force(self.engine, self.policy, self.now())
         with self.engine.begin() as conn:
             now = business_now(conn)
-            put_in_force(conn, self.policy, now)
             return open_scan(
                 conn,
                 dag_id="test",
@@ -96,12 +97,15 @@ class Pipeline:
                 failures.append(error)
         return failures
 
-    def learn(self) -> dict[str, int]:
+    def learn(self, asked: Asked | None = None) -> dict[str, Any]:
         scan_id = self.open("history")
         assert self.pull(scan_id, ("erp", "wms"), history=self.policy.thresholds.history) == []
         validate_feeds(self.engine, scan_id, self.now())
         apply_feeds(self.engine, scan_id, self.now(), self.policy)
-        return learn_thresholds(self.engine, self.policy, scan_id, self.now(), None)
+        learned = learn_thresholds(self.engine, self.policy, scan_id, self.now(), None, asked or Asked())
+        if learned["version"] and not learned["held"]:
+            activate(self.engine, self.policy, learned["version"], "test", "test", self.now())
+        return learned
 
     def scan(self, names: Iterable[str] = ("erp", "wms", "crm"), *, dry_run: bool = False) -> dict[str, int]:
         return self.detect(self.bring_in(names, dry_run=dry_run))

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine
 
 from orderwatch.core.models.model import ModelError
+from orderwatch.core.models.passages import NEVER
 from orderwatch.core.words import Node
-from orderwatch.pipeline.learn import learn_thresholds, read_history
+from orderwatch.pipeline.learn import Asked, learn_thresholds, read_passages
 from orderwatch.store import scans
 from tests.conftest import EMPTY
 from tests.pipeline.conftest import Install, StartCompany
@@ -31,7 +32,8 @@ def desk(engine: Engine) -> Desk:
 def learned_from(desk: Desk) -> list[str]:
     """The steps of which the history knows a passage, each as often as it does."""
     with desk.engine.connect() as conn:
-        return sorted(read_history(conn, NOON - timedelta(days=9), NOON)["node"].tolist(), key=IN_ORDER.index)
+        passages = read_passages(conn, NOON - timedelta(days=9), NOON)
+    return sorted(passages["node"][passages["left_s"] < NEVER].tolist(), key=IN_ORDER.index)
 
 
 def test_a_completed_order_without_a_shipment_teaches_its_review_only(desk: Desk) -> None:
@@ -74,5 +76,5 @@ def test_a_feed_that_did_not_come_in_leaves_the_limits_as_they_are(install: Inst
         )
         scans.end_pull(conn, pull_id, state, error="a column is gone")
     with pytest.raises(ModelError, match=rf"wms/shipments of this run is {state} \(a column is gone\)"):
-        learn_thresholds(pipeline.engine, pipeline.policy, scan_id, pipeline.now(), None)
+        learn_thresholds(pipeline.engine, pipeline.policy, scan_id, pipeline.now(), None, Asked())
     assert pipeline.ask(VERSIONS) == before

@@ -136,8 +136,7 @@ def changed_policy(desk: Desk, **checks: str) -> Policy:
 
 def publish(desk: Desk, policy: Policy) -> bool:
     desk.policy = policy
-    with desk.engine.begin() as conn:
-        return put_in_force(conn, policy, desk.now())
+    return put_in_force(desk.engine, policy, desk.now())
 
 
 def test_a_corrected_policy_frees_the_orders_that_the_old_one_silenced(desk: Desk) -> None:

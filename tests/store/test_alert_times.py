@@ -136,12 +136,13 @@ def ask_sql(conn: Connection, cases: list[Case]) -> list[datetime]:
     """The alert times of the cases in their order; each case has a cell with its own limit."""
     version = run(
         conn, "thresholds/insert_version", model="test", now=NOW, window_from=NOW - timedelta(days=1), window_to=NOW,
-        stages=1, policy_version="test", run_id=None,
+        stages=1, policy_version="test", run_id=None, document=None, report="{}",
     ).scalar_one()  # fmt: skip
     known = [
         {"v": version, "cell": n + 1, "s": c.threshold_s} for n, c in enumerate(cases) if c.threshold_s is not None
     ]
     conn.execute(text("insert into threshold values (:v, :cell, :s, 1, 0, 1, 'test')"), known)
+    run(conn, "thresholds/decide", version=version, decision="in_force", by="test", reason="test", now=NOW)
     run(conn, "thresholds/activate", version=version)
     codes = {row.code: row.calendar_id for row in conn.execute(text("select code, calendar_id from calendar"))}
     run(conn, "alerts/create_alert_input")

@@ -91,6 +91,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("orders", {"lines": [LINE | {"ship_within_hours": 8760}]}),
     ("orders", {"pay": {"state": "PAID", "amount": "10000000", "currency": "HKD"}}),
     ("orders", {"latest_ship_time": "2026-12-01 00:00:00"}),
+    ("orders", {"promise_time": "2026-12-01 23:59:59"}),
     ("orders", {"buyer": {"customer_no": "C1", "province": None, "address": ""}}),
     ("shipments", {"printed": NOW_MS, "picked": NOW_MS, "shipped": NOW_MS, "signed": NOW_MS, "state": 50}),
     ("shipments", {"wave": "w" * 64, "fault": "f" * 64}),

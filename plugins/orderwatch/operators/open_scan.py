@@ -29,11 +29,12 @@ class OpenScanOperator(OrderwatchOperator):
         from orderwatch.store.database import business_now
         from orderwatch.store.scans import open_scan
 
-        policy = self.policy()
-        with self.engine().begin() as conn:
+        policy, engine = self.policy(), self.engine()
+        with engine.connect() as conn:
             now = business_now(conn)
-            if put_in_force(conn, policy, now):
-                self.log.info("policy %s is in force; alert times follow it", policy.version)
+        if put_in_force(engine, policy, now):
+            self.log.info("policy %s is in force, and alert times with it", policy.version)
+        with engine.begin() as conn:
             scan_id = open_scan(
                 conn,
                 dag_id=self.dag_id,

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Engine
 
 from orderwatch.core.policy import Policy
-from orderwatch.pipeline.promises import promise_clock
-from orderwatch.store.alerts import recalculate_open
+from orderwatch.pipeline.activate import follow
+from orderwatch.store.database import run
 from orderwatch.store.policy import publish_policy
 
 
-def put_in_force(conn: Connection, policy: Policy, now: datetime) -> bool:
-    """Publish the policy; whether anything changed. Everything moves in the caller's transaction."""
-    changed = publish_policy(conn, policy, now)
-    if changed:
-        recalculate_open(conn, promise_clock(policy))
+def put_in_force(engine: Engine, policy: Policy, now: datetime) -> bool:
+    """Publish the policy; whether anything changed. Open orders follow, also those that a crash has left behind."""
+    with engine.begin() as conn:
+        changed = publish_policy(conn, policy, now)
+        if changed:
+            run(conn, "thresholds/mark_behind")
+        active = run(conn, "thresholds/read_active").one_or_none()
+    if changed or (active is not None and active.moved_at is None):
+        follow(engine, policy, now)
     return changed

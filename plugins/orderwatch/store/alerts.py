@@ -12,19 +12,13 @@ PromiseClock = Callable[[Connection], None]
 """Fills ``promise_alert_at`` and ``chance`` in ``alert_input`` where a promise decides what is late."""
 
 
-def recalculate_open(conn: Connection, by_promise: PromiseClock) -> int:
-    """Recalculate every order that waits unjudged; the caller holds ``Lock.ALERTS``. Returns rows that moved."""
-    return _recalculate(conn, "alerts/input_open", by_promise)
-
-
 def recalculate_exempted(conn: Connection, by_promise: PromiseClock) -> int:
-    """Move the alert time of the orders in ``exempted`` to the end of what is normal for them."""
-    return _recalculate(conn, "alerts/input_exempted", by_promise)
+    """Move the alert time of the orders in ``exempted`` to the end of what is normal for them; returns how many moved.
 
-
-def _recalculate(conn: Connection, source: str, by_promise: PromiseClock) -> int:
-    calculate(conn, source, by_promise)
-    moved = run(conn, "alerts/apply_recalculated").rowcount
+    The caller holds ``Lock.ALERTS``.
+    """
+    calculate(conn, "alerts/input_exempted", by_promise)
+    moved: int = run(conn, "alerts/apply_recalculated").rowcount
     conn.execute(text("drop table alert_input, alert_result"))
     return moved
 

@@ -25,6 +25,7 @@ class Lock(IntEnum):
     SCAN = 7301  # one detection at a time: saves work, the unique indexes give the guarantee
     ALERTS = 7302  # every writer of an alert time
     BUDGETS = 7303  # taken by the trigger that moves budgets
+    MOVING = 7304  # held by a session: one that moves open orders to another version at a time
 
 
 def connect(url: str) -> Engine:

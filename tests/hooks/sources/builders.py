@@ -23,6 +23,7 @@ def make_order(**changes: Any) -> dict[str, Any]:
                   "province": "广东", "address": "中山路1号"},
         "paid_time": "2026-10-07 21:14:05", "balance_paid_time": None, "audit_time": None,
         "pay": {"state": "PAID", "amount": "1234.50", "currency": "CNY"}, "latest_ship_time": None,
+        "promise_time": None,
         "warehouse": "WH-SH", "tags": ["stocking"], "remark": None, "lines": [line],
     }  # fmt: skip
     return order | changes

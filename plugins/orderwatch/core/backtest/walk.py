@@ -32,13 +32,16 @@ class Month:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What one model did: its figures per month and together, one row per alert, and months that it could not learn."""
+    """What one model did: its figures per month and together, one row per alert, months that it could not learn, and
+    how many cases it alerted, how many of them for nothing (unweighted)."""
 
     model: str
     months: dict[str, Score]
     pooled: Score
     alerts: pd.DataFrame
     unlearned: dict[str, str]
+    alerted: int
+    false: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +84,15 @@ class Trial:
         if not scores:
             reasons = f": {next(iter(unlearned.values()))}" if unlearned else ""
             raise ModelError(f"{model.name} could judge no month{reasons}")
+        told = judged & (first < NEVER)
         return Course(
-            model.name, scores, score(table[judged], first[judged]), pd.concat(alerts, ignore_index=True), unlearned
+            model.name,
+            scores,
+            score(table[judged], first[judged]),
+            pd.concat(alerts, ignore_index=True),
+            unlearned,
+            alerted=int(told.sum()),
+            false=int((told & ~table["late"].to_numpy()).sum()),
         )
 
     def _fit(self, model: Model, as_of: int) -> tuple[Fitted, Clocks]:

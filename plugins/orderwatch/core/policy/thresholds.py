@@ -13,6 +13,7 @@ from orderwatch.core.words import Node
 
 Key = Literal["category", "region", "channel"]
 Keys = Annotated[tuple[Key, ...], Field(max_length=3)]
+Mode = Literal["formula", "balanced", "early", "precise", "nothing_missed", "best"]
 Percent = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -44,6 +45,22 @@ class KeysPerNode(Strict):
         return keys
 
 
+class ClockRules(Strict):
+    """Which clock says what is late, and the evidence that it needs."""
+
+    mode: Mode
+    candidates: Annotated[tuple[str, ...], Field(min_length=1)]
+    windows: Annotated[tuple[Literal["all"] | Duration, ...], Field(min_length=1)]
+    judged: Duration
+    prefer: Literal["rec24", "rec48", "rec72"]
+    false_alarms: Annotated[float, Field(gt=0, lt=1)]
+    least_alerts: Annotated[int, Field(ge=1)]
+    approval: Literal["always", "new_clock", "never"]
+    approvers: Annotated[tuple[str, ...], Field(min_length=1)]
+    most_change: Annotated[int, Field(ge=2)]
+    least_new: Annotated[int, Field(ge=1)]
+
+
 class ThresholdsFile(Strict):
     """``multiplier`` is text (``"1.8"``), so that it is exactly 1.8 and a threshold exact to the second."""
 
@@ -52,3 +69,4 @@ class ThresholdsFile(Strict):
     history: Duration
     keys: KeysPerNode
     buffer: Buffer
+    clock: ClockRules

@@ -1,0 +1,2 @@
+update threshold_active set moved_at = :now
+where version = :version

@@ -1,0 +1,121 @@
+"""Which clock a month of evidence speaks for, and what that clock has learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from orderwatch.core.backtest.gate import Candidate, choose
+from orderwatch.core.backtest.truth import Truth
+from orderwatch.core.backtest.walk import Month, Trial
+from orderwatch.core.durations import format_duration
+from orderwatch.core.models.clocks import Clocks, rest_of
+from orderwatch.core.models.document import dump
+from orderwatch.core.models.model import Fitted, Model, ModelError
+from orderwatch.core.models.passages import promised, seconds
+from orderwatch.core.models.spec import MODES, model_of
+from orderwatch.core.models.terms import Terms
+from orderwatch.core.policy.thresholds import ClockRules, Mode
+
+Window = Literal["all"] | timedelta
+Progress = Callable[[str], None]
+SECOND: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The clock that may be put in force: its name, what it learned (none: limits alone), all candidates with their
+    figures, those that could not be judged and why, and why this one."""
+
+    model: str
+    document: Mapping[str, Any] | None
+    candidates: Sequence[Candidate]
+    refused: Mapping[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A model that learns from passages that began within a window only."""
+
+    model: Model
+    window: Window
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def by_promise(self) -> bool:
+        return self.model.by_promise
+
+    def fit(self, history: pd.DataFrame, as_of: int, clocks: Clocks) -> Fitted:
+        if not isinstance(self.window, str):
+            history = history[seconds(history, "entered_s") >= as_of - self.window // SECOND]
+        return self.model.fit(history, as_of, clocks)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class School:
+    """All passages of a company as far as they are known at ``now`` (epoch seconds), and the rules of the gate."""
+
+    rows: pd.DataFrame
+    terms: Terms
+    rules: ClockRules
+    clocks: Clocks
+    now: int
+
+    def learn_clock(self, mode: Mode, progress: Progress) -> Lesson:
+        """Judge candidates by orders that are over, and let the chosen one learn from all that is known.
+
+        ``best`` takes the candidate that the evidence speaks for; another mode its own clock, unless the evidence
+        speaks against it. Limits alone decide where no clock may, and the reason is said.
+        """
+        formula = f"formula:{float(self.terms.multiplier):g}"
+        if mode == "formula":
+            return Lesson(formula, None, (), {}, "the mode is formula: limits alone")
+        if not promised(self.rows).any():
+            return Lesson(formula, None, (), {}, "no order of the history was promised a day: limits alone")
+        names = self.rules.candidates if mode == "best" else (MODES[mode],)
+        judged, refused = self.judge(names, progress)
+        choice = choose(judged, self.rules.false_alarms, self.rules.least_alerts, self.rules.prefer)
+        if choice.best is None:
+            return Lesson(formula, None, judged, refused, f"no clock by promises: {choice.reason}")
+        progress(f"{choice.best.model}: learns from {choice.best.window}")
+        window = next(one for one in self.rules.windows if say_window(one) == choice.best.window)
+        model = model_of(choice.best.model, self.terms)
+        clocks = self._with_rest()
+        fitted = Recent(model, window).fit(self.rows, self.now, clocks)
+        document = {**dump(model, fitted, self.terms), "rest": sorted(clocks.rest)}
+        return Lesson(model.name, document, judged, refused, choice.reason)
+
+    def judge(self, names: Sequence[str], progress: Progress) -> tuple[list[Candidate], dict[str, str]]:
+        """Every candidate from every window, learned before the time judged; and those that could not be."""
+        trial = Trial(self.rows, self.terms, self.clocks, Truth(), self.now)
+        recent = [Month("judged", self.now - self.rules.judged // SECOND, self.now)]
+        judged, refused = [], {}
+        for name in names:
+            for window in self.rules.windows:
+                told = say_window(window)
+                progress(f"{name} from {told}")
+                model = Recent(model_of(name, self.terms), window)
+                try:
+                    course = trial.walk(model, recent)
+                except ModelError as error:
+                    refused[f"{model.name} ({told})"] = str(error)
+                    continue
+                judged.append(Candidate(model.name, told, course.pooled, course.alerted, course.false))
+        return judged, refused
+
+    def _with_rest(self) -> Clocks:
+        ends = seconds(self.rows[self.rows["node"].isin(list(self.terms.final))], "left_s")
+        return replace(self.clocks, rest=rest_of(ends, self.clocks))
+
+
+def say_window(window: Window) -> str:
+    """``all`` or ``120d``."""
+    return "all" if isinstance(window, str) else format_duration(window)

@@ -1,0 +1,73 @@
+"""Ask a person before another clock decides what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from airflow.sdk.exceptions import AirflowSkipException
+
+from orderwatch.edge import parking
+from orderwatch.operators.base import OrderwatchOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.context import Context
+
+APPROVE: Final = "启用 Put in force"
+REJECT: Final = "拒绝 Reject"
+
+
+class ApproveVersionOperator(OrderwatchOperator):
+    """Parks while a held version waits for a person; goes on at once where nobody has to be asked.
+
+    There is no deadline and no default: the version in force stays until somebody with the right has said yes. Ends
+    skipped where the answer is no, or where there is no version (a dry run).
+    """
+
+    template_fields: Sequence[str] = ("learned",)
+
+    def __init__(self, *, learned: Any, **kwargs: Any) -> None:
+        super().__init__(map_index_template=parking.LABEL_TEMPLATE, **kwargs)
+        self.learned = learned
+
+    def execute(self, context: Context) -> int:
+        from orderwatch.pipeline.approve import question, read_version
+
+        version = self.learned["version"]
+        if version is None:
+            raise AirflowSkipException("a dry run keeps no version")
+        with self.engine().connect() as conn:
+            decision, body = read_version(conn, version).decision, ""
+            if decision == "held":
+                body = question(conn, version)
+        if decision == "rejected":
+            raise AirflowSkipException(f"version {version} has been rejected")
+        if decision != "held":
+            parking.say(context, f"version {version}: nobody has to be asked")
+            return int(version)
+        parking.say(context, f"version {version} waits for a person")
+        parking.park(
+            context,
+            subject=f"阈值版本 Threshold version {version}",
+            body=body,
+            options=(APPROVE, REJECT),
+            method="after_answer",
+        )
+
+    def after_answer(self, context: Context, event: dict[str, Any]) -> int:
+        """The word is written down first; one that does not count leaves the question open."""
+        from orderwatch.pipeline.approve import WordRefused, answer
+        from orderwatch.store.database import business_now
+
+        version, policy = self.learned["version"], self.policy()
+        option, names = parking.answered(event)
+        try:
+            with self.engine().begin() as conn:
+                said = answer(conn, policy, version, option == APPROVE, names, business_now(conn))
+        except WordRefused as error:
+            self.log.warning("the answer does not count: %s", error)
+            return self.execute(context)
+        if option != APPROVE:
+            raise AirflowSkipException(said)
+        parking.say(context, said)
+        return int(version)

@@ -1,0 +1,72 @@
+"""A person's word about a threshold version that would change which clock decides what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from orderwatch.core.policy import Policy
+from orderwatch.pipeline.learn import decide
+from orderwatch.store.database import run
+
+FIGURES: Final = {
+    "fa": "误报 false alarms",
+    "fa_bound": "误报上限 at most",
+    "rec24": "≥ 24 h",
+    "rec48": "≥ 48 h",
+    "rec72": "≥ 72 h",
+    "alerts_per_1000": "每千单告警 alerts / 1000",
+}
+
+
+class WordRefused(ValueError):
+    """The answer does not count; the message says why and who may answer."""
+
+
+def read_version(conn: Connection, version: int) -> Row[Any]:
+    """A version with what became of it last. Raises LookupError."""
+    row = run(conn, "thresholds/read_version", version=version).one_or_none()
+    if row is None:
+        raise LookupError(f"there is no threshold version {version}")
+    return row
+
+
+def question(conn: Connection, version: int) -> str:
+    """What is to be decided, with the figures of every candidate, as Markdown in both languages."""
+    row = read_version(conn, version)
+    before = row.report.get("before")
+    model = read_version(conn, before).model if before is not None else "-"
+    return "\n\n".join((
+        f"阈值版本 {version}（{row.model}）将取代版本 {before}（{model}）。 "
+        f"Threshold version {version} ({row.model}) would replace version {before} ({model}).",
+        f"依据 Why: {row.reason}",
+        table(row.report["candidates"]),
+        "没有期限；无人批准则原版本继续有效。 No deadline: without a yes the version in force stays.",
+    ))
+
+
+def table(candidates: Sequence[Mapping[str, Any]]) -> str:
+    """The candidates as a Markdown table, the earliest warning first."""
+    if not candidates:
+        return "（没有候选 no candidates）"
+    names = ["model", "window", *FIGURES]
+    lines = [["时钟 clock", "学习窗口 window", *FIGURES.values()], ["---"] * len(names)]
+    ordered = sorted(candidates, key=lambda one: -(one["rec48"] or 0))
+    lines += [["–" if one[name] is None else str(one[name]) for name in names] for one in ordered]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def answer(conn: Connection, policy: Policy, version: int, yes: bool, names: Sequence[str], now: datetime) -> str:
+    """Write the person's word down; returns it in words. Raises WordRefused where they may not give it."""
+    held = {row.role for row in run(conn, "approvals/roles_of", logins=list(names), currency="")}
+    able = [role for role in policy.thresholds.clock.approvers if role in held]
+    who = names[0] if names else "nobody"
+    if not able:
+        wanted = ", ".join(policy.role(role).title.en for role in policy.thresholds.clock.approvers)
+        raise WordRefused(f"{who} holds none of the roles that may decide: {wanted}")
+    decision = "approved" if yes else "rejected"
+    decide(conn, version, decision, who, f"{decision} as {policy.role(able[0]).title.en}", now)
+    return f"version {version} {decision} by {who}"

@@ -1,0 +1,118 @@
+"""A month of evidence decides which clock may wake people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from orderwatch.core.models.clocks import Clocks
+from orderwatch.core.models.document import load
+from orderwatch.core.models.passages import DAY, NEVER, known_at, seconds
+from orderwatch.core.models.spec import model_of
+from orderwatch.core.policy.thresholds import ClockRules
+from orderwatch.core.retraining import Recent, School
+from orderwatch.core.steadiness import steady
+
+from .builders import the_policy
+from .models.histories import BEGIN, TERMS, a_history
+
+NOW = BEGIN + 320 * DAY
+ROWS = known_at(a_history(), NOW)
+RULES = the_policy().thresholds.clock.model_copy(update={"candidates": ("countdown:48h", "risk:0.70", "risk:0.80")})
+
+
+def school(rows: pd.DataFrame = ROWS, **changes: object) -> School:
+    rules: ClockRules = RULES.model_copy(update=changes)
+    return School(rows, TERMS, rules, Clocks(), NOW)
+
+
+def silent(_: str) -> None:
+    """Nobody watches."""
+
+
+def test_the_best_clock_is_the_one_that_warns_earliest_within_the_limit() -> None:
+    lesson = school(false_alarms=0.5).learn_clock("best", silent)
+    allowed = [one for one in lesson.candidates if one.bound <= 0.5 and one.alerted >= RULES.least_alerts]
+    assert len(lesson.candidates) == 9  # three candidates, three windows
+    assert lesson.document is not None
+    best = max(one.figures["rec48"] or 0 for one in allowed)
+    (chosen,) = {one.figures["rec48"] for one in allowed if f"{one.model} learned from {one.window}:" in lesson.reason}
+    assert chosen == best
+
+
+def test_what_is_kept_is_learned_from_everything_that_is_known() -> None:
+    lesson = school(false_alarms=0.5, windows=("all",)).learn_clock("early", silent)
+    assert lesson.document is not None
+    rows = a_history(200, seed=12)
+    clocks = Clocks(rest=frozenset(lesson.document["rest"]))
+    again = model_of("early", TERMS).fit(ROWS, NOW, clocks)
+    assert load(lesson.document).alert_at(rows, clocks).at_s.tolist() == again.alert_at(rows, clocks).at_s.tolist()
+
+
+def test_without_evidence_limits_alone_decide_and_the_reason_is_said() -> None:
+    lesson = school(false_alarms=0.01).learn_clock("best", silent)
+    assert (lesson.model, lesson.document) == ("formula:1.8", None)
+    assert "every candidate may be wrong more often than in 1%" in lesson.reason
+    assert lesson.candidates
+    thin = school(least_alerts=100_000).learn_clock("best", silent)
+    assert thin.document is None and "100000 are needed to judge" in thin.reason
+
+
+def test_a_company_without_promises_goes_by_limits() -> None:
+    lesson = school(ROWS.assign(promised_s=NEVER)).learn_clock("best", silent)
+    assert (lesson.document, lesson.reason) == (None, "no order of the history was promised a day: limits alone")
+    assert school().learn_clock("formula", silent).document is None
+
+
+def test_a_candidate_that_cannot_learn_does_not_stop_the_others() -> None:
+    young = ROWS[seconds(ROWS, "ordered_s") > NOW - 70 * DAY]
+    judged, refused = school(young).judge(["risk:0.80", "countdown:48h"], silent)
+    assert {one.model for one in judged} == {"countdown:48h"}
+    assert "risk:0.80 (all)" in refused
+
+
+def test_a_window_forgets_what_began_before_it() -> None:
+    plain, recent = model_of("formula:1.8", TERMS), Recent(model_of("formula:1.8", TERMS), timedelta(days=60))
+    late = ROWS[seconds(ROWS, "entered_s") >= NOW - 60 * DAY]
+    row = a_history(1)
+    expected = plain.fit(late, NOW, Clocks()).alert_at(row, Clocks()).at_s
+    assert recent.fit(ROWS, NOW, Clocks()).alert_at(row, Clocks()).at_s.tolist() == expected.tolist()
+
+
+def test_people_see_what_is_being_judged() -> None:
+    seen: list[str] = []
+    school(windows=("all", timedelta(days=60))).judge(["countdown:48h"], seen.append)
+    assert seen == ["countdown:48h from all", "countdown:48h from 60d"]
+
+
+# --- limits do not jump on thin evidence ---
+
+CELL = {"node": "pick", "category": "food", "region": "near", "channel": "shop"}
+WHOLE = {"node": "pick", "category": None, "region": None, "channel": None}
+
+
+def limits(**of: int) -> pd.DataFrame:
+    return pd.DataFrame([{**CELL, "threshold_s": of["cell"]}, {**WHOLE, "threshold_s": of["whole"]}])
+
+
+@pytest.mark.parametrize(
+    ("new", "fresh", "wanted"),
+    [
+        (201, 29, 100), (201, 30, 201), (200, 0, 200), (49, 0, 100), (50, 0, 50), (49, 30, 49), (100, 0, 100),
+    ],
+)  # fmt: skip
+def test_a_limit_moves_far_only_with_new_passages(new: int, fresh: int, wanted: int) -> None:
+    passages = pd.DataFrame([CELL] * fresh, columns=list(CELL))
+    answer = steady(limits(cell=new, whole=100), limits(cell=100, whole=100), passages, 2, 30)
+    assert answer["threshold_s"].tolist() == [wanted, 100]
+    assert answer["kept"].tolist() == [wanted != new, False]
+
+
+def test_a_whole_step_counts_all_its_passages_and_a_new_cell_is_free() -> None:
+    passages = pd.DataFrame([{**CELL, "region": "far"}] * 30)
+    answer = steady(limits(cell=500, whole=500), limits(cell=100, whole=100), passages, 2, 30)
+    assert answer["threshold_s"].tolist() == [100, 500]
+    fresh = steady(limits(cell=500, whole=500).assign(category="new"), limits(cell=100, whole=500), passages, 2, 30)
+    assert fresh["threshold_s"].tolist() == [500, 500]

@@ -1,0 +1,87 @@
+"""Another clock decides what is late only after a person with the right has said so, in Airflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowSkipException
+from sqlalchemy import Engine
+
+from orderwatch.edge import parking
+from orderwatch.operators.activate_version import ActivateVersionOperator
+from orderwatch.operators.approve_version import APPROVE, REJECT, ApproveVersionOperator
+from tests.operators.test_playbook import Parked
+from tests.pipeline.desk import Desk
+from tests.pipeline.test_versions import a_lesson, keep
+
+
+@pytest.fixture
+def desk(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    desk = Desk(engine)
+    for operator in (ApproveVersionOperator, ActivateVersionOperator):
+        monkeypatch.setattr(operator, "engine", staticmethod(lambda: desk.engine))
+    return desk
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    said: list[str] = []
+
+    def park(context: Any, **asked: Any) -> None:
+        raise Parked(**asked)
+
+    monkeypatch.setattr(parking, "say", lambda context, label: said.append(label))
+    monkeypatch.setattr(parking, "park", park)
+    return said
+
+
+def approval(version: int | None) -> ApproveVersionOperator:
+    return ApproveVersionOperator(task_id="approve_version", learned={"version": version})
+
+
+def event(option: str, name: str) -> dict[str, Any]:
+    return {"chosen_options": [option], "responded_by_user": {"id": name, "name": name}}
+
+
+def test_a_version_with_the_same_clock_asks_nobody(desk: Desk, words: list[str]) -> None:
+    version, _ = keep(desk)
+    assert approval(version).execute({}) == version  # type: ignore[typeddict-item]
+    assert words == [f"version {version}: nobody has to be asked"]
+
+
+def test_another_clock_waits_for_a_person_without_a_deadline(desk: Desk, words: list[str]) -> None:
+    version, _ = keep(desk, a_lesson("risk:0.80"))
+    with pytest.raises(Parked, match=f"Threshold version {version}") as parked:
+        approval(version).execute({})  # type: ignore[typeddict-item]
+    assert "timeout" not in parked.value.asked and "fields" not in parked.value.asked
+    assert "risk:0.80" in parked.value.asked["body"]
+
+
+def test_yes_goes_on_and_open_orders_follow(desk: Desk, words: list[str]) -> None:
+    version, _ = keep(desk, a_lesson("risk:0.80"))
+    assert approval(version).after_answer({}, event(APPROVE, "admin")) == version  # type: ignore[typeddict-item]
+    activate = ActivateVersionOperator(task_id="activate_version", version=version)
+    assert activate.execute({"run_id": "r"})["version"] == version  # type: ignore[typeddict-item]
+    assert words == [f"version {version} approved by admin", f"version {version} is in force; 0 open orders moved"]
+    assert desk.ask("select version from threshold_active") == [version]
+
+
+def test_no_ends_it_and_asks_nobody_again(desk: Desk, words: list[str]) -> None:
+    version, _ = keep(desk, a_lesson("risk:0.80"))
+    with pytest.raises(AirflowSkipException, match="rejected by admin"):
+        approval(version).after_answer({}, event(REJECT, "admin"))  # type: ignore[typeddict-item]
+    with pytest.raises(AirflowSkipException, match="has been rejected"):
+        approval(version).execute({})  # type: ignore[typeddict-item]
+
+
+def test_the_word_of_whoever_lacks_the_right_leaves_the_question_open(desk: Desk, words: list[str]) -> None:
+    version, _ = keep(desk, a_lesson("risk:0.80"))
+    with pytest.raises(Parked):
+        approval(version).after_answer({}, event(APPROVE, "operations"))  # type: ignore[typeddict-item]
+    assert desk.ask("select decision from threshold_decision where version = :v", v=version) == ["held"]
+
+
+def test_a_dry_run_has_nothing_to_decide(desk: Desk, words: list[str]) -> None:
+    with pytest.raises(AirflowSkipException, match="dry run"):
+        approval(None).execute({})  # type: ignore[typeddict-item]
