@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test check bench bench-responses bench-storm chaos rehearsal evaluation lock clean help
+.PHONY: demo demo-check test check bench bench-activation bench-learning bench-responses bench-storm chaos rehearsal evaluation lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -40,6 +40,12 @@ bench: $(READY) ## what a scan costs, as a ratio to the naive way
 HISTORIES ?= ../shared/data
 evaluation: $(READY) ## whether the clocks of lateness are as good as claimed; HISTORIES=folder of real order histories
 	@$(BIN)/python bench/evaluation.py $(HISTORIES)
+
+bench-activation: $(READY) ## whether anybody waits while a version is put in force over a million open orders; two minutes
+	$(BIN)/python bench/activation.py
+
+bench-learning: $(READY) ## what a month's learning costs, as a ratio to a plain group-by; half a minute
+	@$(BIN)/python bench/learning.py
 
 KILLS ?= 1000
 SEED ?= 1

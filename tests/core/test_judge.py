@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from orderwatch.core.judge import judge
 from orderwatch.core.words import Node
 
@@ -36,6 +38,16 @@ def test_a_plain_late_order_is_an_anomaly_and_says_how_long_and_what_is_normal()
 def test_on_the_road_there_is_only_one_clock() -> None:
     answer = judge(in_transport(threshold=5 * DAY), make_context())
     assert answer.explanation.en == "in transport for 8 d, limit for orders like it 5 d"
+
+
+@pytest.mark.parametrize(("step", "share"), [(600, 100), (3600, 40)])
+def test_the_explanation_says_how_unusual_the_waiting_is(step: int, share: int) -> None:
+    """Eight hours of working time, against shares of five hundredths that lie a step apart."""
+    kept = tuple(step * place for place in range(23))
+    late = make_candidate(entered_at=at("11-17 16:00"), threshold=3 * HOUR, samples=1204, quantiles=kept)
+    words = judge(late, make_context()).explanation
+    assert f"(8 h of working time), longer than {share} % of 1,204 orders like it, limit for" in words.en
+    assert f"，比 1,204 个同类订单中的 {share}% 更久，同类订单上限" in words.zh
 
 
 def test_invalid_comes_before_everything() -> None:

@@ -29,6 +29,8 @@ select
     d.granted_until,
     d.promise_alert_at,
     d.chance,
+    coalesce(own.samples, whole.samples) as samples,
+    coalesce(own.quantiles, whole.quantiles) as quantiles,
     q.detected_at as in_triage_since,
     g.batch_no, p.working_time, p.ceiling_s,
     to_jsonb(o) as orders,
@@ -39,6 +41,10 @@ from due as d
 inner join orders as o on d.order_id = o.order_id
 inner join order_stage as g on d.order_id = g.order_id and d.node = g.node
 inner join node_policy as p on d.node = p.node
+left join threshold as own
+    on own.version = (select version from threshold_active) and g.cell_id = own.cell_id
+left join threshold as whole
+    on whole.version = (select version from threshold_active) and whole.cell_id = -d.node
 left join lateral shipment_of(d.order_id) as s on true
 left join anomaly as q
     on d.order_id = q.order_id and d.node = q.node and q.closed_at is null and q.verdict = 'suspect'

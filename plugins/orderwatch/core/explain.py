@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from orderwatch.core.context import Context
 from orderwatch.core.durations import Language, say_duration
 from orderwatch.core.policy.base import Text
+from orderwatch.core.shares import longer_than
 from orderwatch.core.words import Candidate
 
 Why = Literal["limit", "at_risk", "overdue", "promise", "platform", "stopped", "exempt", "suspect", "invalid"]
 
+COMPARED: Final = ("limit", "at_risk", "overdue")  # what the waiting of other orders explains
 _STAY: Final[dict[Language, str]] = {"zh-CN": "在{node}已 {wall}", "en": "in {node} for {wall}"}
 _WORKED: Final[dict[Language, str]] = {
     "zh-CN": "（工作时间 {worked}）",
@@ -30,6 +32,10 @@ _WHY: Final[dict[Why, dict[Language, str]]] = {
     "exempt": {"zh-CN": "，{until} 前属正常：{rules}", "en": ", normal until {until}: {rules}"},
     "suspect": {"zh-CN": "，须先由人核实：{rules}", "en": ", a person should look first: {rules}"},
     "invalid": {"zh-CN": "，不是有效订单：{rules}", "en": ", not a valid order: {rules}"},
+}
+_LONGER: Final[dict[Language, str]] = {
+    "zh-CN": "，比 {samples} 个同类订单中的 {share}% 更久",
+    "en": ", longer than {share} % of {samples} orders like it",
 }
 _CHANCE: Final[dict[Language, str]] = {"zh-CN": "，{percent}% 的可能无法兑现", "en": ": {percent} % likely to break"}
 
@@ -58,9 +64,12 @@ def explain(
     Clock times are in the business zone.
     """
 
+    worked = worked_in(candidate, context)
+    share = _share(candidate, worked or context.now - candidate.entered_at)
+
     def sentence(language: Language) -> str:
-        worked = worked_in(candidate, context)
-        pattern = _STAY[language] + (_WORKED[language] if worked is not None else "") + _WHY[why][language]
+        stayed = _STAY[language] + (_WORKED[language] if worked is not None else "")
+        pattern = stayed + (_LONGER[language] if why in COMPARED and share is not None else "") + _WHY[why][language]
         return pattern.format(
             node=context.policy.node(candidate.node).title.say(language),
             wall=say_duration(context.now - candidate.entered_at, language),
@@ -68,10 +77,19 @@ def explain(
             limit=say_duration(candidate.threshold, language, largest="h" if candidate.working_time else "d"),
             until=_local(until, context),
             chance="" if candidate.chance is None else _CHANCE[language].format(percent=round(100 * candidate.chance)),
+            samples=f"{candidate.samples:,}",
+            share=share,
             rules=("、" if language == "zh-CN" else ", ").join(rule.say(language) for rule in rules),
         )
 
     return Explanation(sentence("zh-CN"), sentence("en"))
+
+
+def _share(candidate: Candidate, stayed: timedelta) -> int | None:
+    """How many in a hundred orders like it took less time; none where nothing is known of them."""
+    if not candidate.quantiles:
+        return None
+    return int(longer_than(stayed.total_seconds(), candidate.quantiles))
 
 
 def worked_in(candidate: Candidate, context: Context) -> timedelta | None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from orderwatch.core.models.formula import learn, limits_of
 from orderwatch.core.models.model import ModelError
+from orderwatch.core.models.quantiles import quantiles_of
 from orderwatch.core.models.terms import terms_of
 from orderwatch.core.policy import Policy
 from orderwatch.core.words import Node
@@ -39,7 +40,11 @@ def learn_limits(history: pd.DataFrame, policy: Policy) -> Limits:
         ModelError: as ``formula.learn`` does; or a node has fewer completed passages than
             ``policy.thresholds.min_samples``, or its limit comes to nothing although some passages took time.
     """
-    learned = limits_of(history, learn(history, terms_of(policy)))
+    fit = learn(history, terms_of(policy))
+    learned = limits_of(history, fit)
+    learned = learned.assign(
+        quantiles=pd.Series(quantiles_of(history, fit, learned), index=learned.index, dtype=object)
+    )
     whole = learned[learned["category"].isna()].set_index("node")
     least = policy.thresholds.min_samples
     skipped = []

@@ -139,6 +139,8 @@ class Candidate:
     in_triage_since: datetime | None = None  # a person was asked to look at it first
     promise_alert_at: datetime | None = None
     chance: float | None = None
+    samples: int = 0  # orders like it, and how long they took at each share (see ``models.quantiles``)
+    quantiles: tuple[int, ...] = ()
 
 
 def stopped(candidate: Candidate) -> bool:

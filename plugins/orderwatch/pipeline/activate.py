@@ -16,8 +16,8 @@ from orderwatch.store.alerts import calculate
 from orderwatch.store.database import Lock, hold, run
 
 log = logging.getLogger(__name__)
-FIRST_PORTION: Final = 2000
-LONG_S, SHORT_S = 0.1, 0.03  # whoever waits for the lock waits about so long: halve above, double below
+FIRST_PORTION: Final = 1000
+LONG_S, SHORT_S = 0.05, 0.02  # whoever waits for the lock waits about so long: halve above, grow by a half below
 LEAST_PORTION: Final = 250
 
 
@@ -66,9 +66,15 @@ def _follow(conn: Connection, policy: Policy, now: datetime) -> int:
             moved += run(conn, "alerts/move", after=done, until=done + portion).rowcount
         took = time.monotonic() - begun
         done += portion
-        portion = max(portion // 2, LEAST_PORTION) if took > LONG_S else portion * 2 if took < SHORT_S else portion
+        portion = _next_portion(portion, took)
     with conn.begin():
         conn.execute(text("drop table moving"))
         if active is not None:
             run(conn, "thresholds/mark_moved", version=active.version, now=now)
     return moved
+
+
+def _next_portion(portion: int, took: float) -> int:
+    if took > LONG_S:
+        return max(portion // 2, LEAST_PORTION)
+    return portion + portion // 2 if took < SHORT_S else portion

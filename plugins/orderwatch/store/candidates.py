@@ -54,6 +54,8 @@ def _candidate(row: Row[Any]) -> Candidate:
         in_triage_since=row.in_triage_since,
         promise_alert_at=row.promise_alert_at,
         chance=row.chance,
+        samples=row.samples or 0,
+        quantiles=tuple(row.quantiles or ()),
     )
 
 

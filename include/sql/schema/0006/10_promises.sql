@@ -12,3 +12,7 @@ add constraint order_alert_chance check (chance is null or promise_alert_at is n
 
 -- what a promise clock has learned, so that the same object can be made again; none where limits alone decide
 alter table threshold_version add column document jsonb;
+
+-- how long the orders of the level that was used took: the shares are those of core/models/quantiles.py
+alter table threshold
+add column quantiles bigint[] check (cardinality(quantiles) = 23);
