@@ -80,6 +80,7 @@ def test_the_word_of_whoever_lacks_the_right_leaves_the_question_open(desk: Desk
     with pytest.raises(Parked):
         approval(version).after_answer({}, event(APPROVE, "operations"))  # type: ignore[typeddict-item]
     assert desk.ask("select decision from threshold_decision where version = :v", v=version) == ["held"]
+    assert f"version {version} waits for a person; the last answer did not count: operations holds" in words[-1]
 
 
 def test_a_dry_run_has_nothing_to_decide(desk: Desk, words: list[str]) -> None:

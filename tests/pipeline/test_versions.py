@@ -172,7 +172,14 @@ def test_what_has_changed_meanwhile_is_left_as_it_is(desk: Desk, monkeypatch: py
     is not asked again."""
     version, _ = keep(desk, a_lesson("test", 100 * 3600))
     meant: list[Callable[[], Any]] = [
-        lambda: desk.scan(orders=[], shipments=[a_shipment("SO0", version=NOON, picked_at=NOON - HOUR)], dry_run=True),
+        lambda: desk.scan(
+            orders=[],
+            shipments=[
+                a_shipment("SO0", version=NOON, picked_at=NOON - HOUR),
+                a_shipment("SO2", version=NOON, printed_at=NOON - 2 * HOUR),
+            ],
+            dry_run=True,
+        ),
         lambda: desk.ask_to_change(f"update order_alert set {JUDGED} where order_id = 'SO1'"),
     ]
     real = activation.hold
@@ -188,6 +195,8 @@ def test_what_has_changed_meanwhile_is_left_as_it_is(desk: Desk, monkeypatch: py
     assert not meant
     assert desk.ask("select node, entered_at from order_alert where order_id = 'SO0'") == [(4, NOON - HOUR)]
     assert desk.ask("select alert_at from order_alert where order_id = 'SO1'") == judged
+    (later,) = desk.ask("select entered_at from order_alert where order_id = 'SO2'")
+    assert later == NOON - 2 * HOUR
     calculated = desk.ask(ALERTS)
     assert follow(desk.engine, desk.policy, desk.now()) == 0
     assert desk.ask(ALERTS) == calculated

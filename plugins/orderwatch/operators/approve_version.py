@@ -31,6 +31,10 @@ class ApproveVersionOperator(OrderwatchOperator):
         self.learned = learned
 
     def execute(self, context: Context) -> int:
+        return self.ask(context)
+
+    def ask(self, context: Context, refused: str = "") -> int:
+        """Park where the version is held; ``refused`` is why the last answer did not count."""
         from orderwatch.pipeline.approve import question, read_version
 
         version = self.learned["version"]
@@ -45,7 +49,8 @@ class ApproveVersionOperator(OrderwatchOperator):
         if decision != "held":
             parking.say(context, f"version {version}: nobody has to be asked")
             return int(version)
-        parking.say(context, f"version {version} waits for a person")
+        waits = f"version {version} waits for a person"
+        parking.say(context, f"{waits}; the last answer did not count: {refused}" if refused else waits)
         parking.park(
             context,
             subject=f"阈值版本 Threshold version {version}",
@@ -66,7 +71,7 @@ class ApproveVersionOperator(OrderwatchOperator):
                 said = answer(conn, policy, version, option == APPROVE, names, business_now(conn))
         except WordRefused as error:
             self.log.warning("the answer does not count: %s", error)
-            return self.execute(context)
+            return self.ask(context, str(error))
         if option != APPROVE:
             raise AirflowSkipException(said)
         parking.say(context, said)

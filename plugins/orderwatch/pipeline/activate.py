@@ -16,9 +16,9 @@ from orderwatch.store.alerts import calculate
 from orderwatch.store.database import Lock, hold, run
 
 log = logging.getLogger(__name__)
-FIRST_PORTION: Final = 1000
+FIRST_PORTION: Final = 500
 LONG_S, SHORT_S = 0.05, 0.02  # whoever waits for the lock waits about so long: halve above, grow by a half below
-LEAST_PORTION: Final = 250
+LEAST_PORTION: Final = 100
 
 
 def activate(engine: Engine, policy: Policy, version: int, by: str, reason: str, now: datetime) -> int:
