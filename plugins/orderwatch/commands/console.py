@@ -49,7 +49,14 @@ def give_up(error: Exception, exit_code: int = 2) -> NoReturn:
 @contextmanager
 def database_errors_in_words() -> Iterator[None]:
     """One line instead of a traceback, and exit 2, when the database cannot be used."""
-    from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+    from sqlalchemy.exc import (
+        ArgumentError,
+        DataError,
+        IntegrityError,
+        InternalError,
+        OperationalError,
+        ProgrammingError,
+    )
 
     try:
         yield
@@ -57,6 +64,9 @@ def database_errors_in_words() -> Iterator[None]:
         give_up(error)
     except OperationalError as error:
         complain(f"the database cannot be reached: {str(error.orig).splitlines()[0]}")
+        raise typer.Exit(2) from error
+    except (DataError, IntegrityError, InternalError) as error:
+        complain(f"the database refuses it: {str(error.orig).splitlines()[0]}")
         raise typer.Exit(2) from error
     except ProgrammingError as error:
         complain(f"{str(error.orig).splitlines()[0]}; are the tables there? Run: orderwatch db migrate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -75,13 +76,19 @@ def compare(url: Url, old: Version, new: Version) -> None:
 
     def change(key: tuple[str, ...]) -> float:
         one, two = before.get(key), after.get(key)
-        return 0.0 if one is None or two is None else two.threshold_s / max(one.threshold_s, 1) - 1
+        return math.inf if one is None or two is None else two.threshold_s / max(one.threshold_s, 1) - 1
 
-    cell_keys = sorted((key for key in before.keys() | after.keys() if len(key) > 1), key=lambda key: -abs(change(key)))
-    differing = [key for key in cell_keys if before.get(key) is None or after.get(key) is None or change(key)]
+    def say_change(key: tuple[str, ...]) -> str:
+        return "new" if key not in before else "gone" if key not in after else f"{change(key):+.0%}"
+
+    cell_keys = sorted(
+        (key for key in before.keys() | after.keys() if len(key) > 1),
+        key=lambda key: (math.isinf(change(key)), -abs(change(key))),
+    )
+    differing = [key for key in cell_keys if change(key)]
     shown = table("step and cell", f"version {old}", f"version {new}", "change")
     for key in [*sorted(key for key in before.keys() | after.keys() if len(key) == 1), *differing[:SHOWN]]:
-        shown.add_row(*cells(" / ".join(key), say(before.get(key)), say(after.get(key)), f"{change(key):+.0%}"))
+        shown.add_row(*cells(" / ".join(key), say(before.get(key)), say(after.get(key)), say_change(key)))
     out.print(shown)
     err.print(f"{len(differing)} of {len(cell_keys)} cells differ, {min(len(differing), SHOWN)} are shown")
 
@@ -101,6 +108,8 @@ def activate(
 
     engine = connect(url)
     with database_errors_in_words():
+        if not because.strip():
+            raise ValueError("say why: --reason must not be empty")
         with engine.connect() as conn:
             row, now = read_version(conn, version), business_now(conn)
         if row.decision in ("held", "rejected"):
