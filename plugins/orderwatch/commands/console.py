@@ -6,13 +6,18 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
+
+from orderwatch.paths import POLICY
+
+if TYPE_CHECKING:
+    from orderwatch.core.policy import Policy
 
 Url = Annotated[str, typer.Option("--db", envvar="ORDERWATCH_DB_URL", help="postgresql:// URL of Orderwatch's tables.")]
 Login = Annotated[
@@ -44,6 +49,16 @@ def give_up(error: Exception, exit_code: int = 2) -> NoReturn:
     """One line instead of a traceback."""
     complain(str(error) or repr(error))
     raise typer.Exit(exit_code) from error
+
+
+def policy_now() -> Policy:
+    """The policy as its files say now; a mistake in one of them is told in words, with exit 2."""
+    from orderwatch.core.policy import PolicyError, load_policy
+
+    try:
+        return load_policy(POLICY)
+    except PolicyError as error:
+        give_up(error)
 
 
 @contextmanager

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, table
-from orderwatch.paths import POLICY
+from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, policy_now, table
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -23,10 +22,9 @@ SHOWN = 40
 @app.command("list")
 def list_versions(url: Url) -> None:
     """Every version, the latest first: its clock, what it learned from, what became of it and why."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.store.database import connect, run
 
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+    zone = ZoneInfo(policy_now().calendars.business_zone)
     shown = table("version", "clock", "learned", "passages", "state", "by", "why")
     with database_errors_in_words(), connect(url).connect() as conn:
         for row in run(conn, "thresholds/read_version", version=None):
@@ -101,7 +99,6 @@ def activate(
     login: Login,
 ) -> None:
     """Put a version in force, also an earlier one again; the alert times of open orders follow."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.pipeline.activate import activate as put_in_force
     from orderwatch.pipeline.approve import read_version
     from orderwatch.store.database import business_now, connect
@@ -115,7 +112,7 @@ def activate(
         if row.decision in ("held", "rejected"):
             waits = "waits for a person under Required Actions" if row.decision == "held" else "has been rejected"
             raise ValueError(f"version {version} {waits}, so it cannot be put in force here")
-        moved = put_in_force(engine, load_policy(POLICY), version, login, because, now)
+        moved = put_in_force(engine, policy_now(), version, login, because, now)
     err.print(f"version {version} ({row.model}) is in force; the alert times of {moved} open orders moved")
 
 
