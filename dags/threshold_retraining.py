@@ -10,7 +10,7 @@ channel (thin cells fall back to wider ones) and, where the mode goes by promise
 clock by the orders of the last 62 days; the result is an immutable version. `approve_version` asks a person
 (*Required Actions*) where another clock would decide than the one in force. `activate_version` puts it in force and
 moves the alert times of open orders while scans go on. Started by hand, the form takes a node, a window, candidates, a
-mode, and a dry run that keeps nothing.
+mode, and a dry run that keeps no version.
 
 ### When it fails
 The version in force stays in force; so it does when a feed was rejected or a step lacks history, because half a
@@ -28,13 +28,15 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param, TaskGroup
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
 from orderwatch.operators.activate_version import ActivateVersionOperator
 from orderwatch.operators.apply_feeds import ApplyFeedsOperator
-from orderwatch.operators.approve_version import ApproveVersionOperator
-from orderwatch.operators.learn_thresholds import ALL_NODES, AS_POLICY, LearnThresholdsOperator
+from orderwatch.operators.approve_version import WAITS, ApproveVersionOperator
+from orderwatch.operators.base import AS_POLICY
+from orderwatch.operators.learn_thresholds import ALL_NODES, LearnThresholdsOperator
 from orderwatch.operators.open_scan import OpenScanOperator
 from orderwatch.operators.pull_source import PullSourceOperator
 from orderwatch.operators.validate_feeds import ValidateFeedsOperator
 
 MODES = [AS_POLICY, "formula", "balanced", "early", "precise", "nothing_missed", "best"]
+WINDOW = rf"^({AS_POLICY}|[1-9]\d{{0,3}}[hd])$"
 NODES = [ALL_NODES, "review", "print", "pick", "outbound", "transport"]
 
 with DAG(
@@ -45,12 +47,12 @@ with DAG(
     catchup=False,
     allowed_run_types=["scheduled", "manual"],  # limits are learned from what is known now, whatever a run is dated
     max_active_runs=1,
-    dagrun_timeout=timedelta(days=14),  # a held version waits for a person; the one in force stays meanwhile
+    dagrun_timeout=WAITS,  # a held version waits for a person; the one in force stays meanwhile
     on_failure_callback=TaskFailedNotifier(role="data_engineer"),
     tags=["orderwatch", "thresholds"],
     params={
         "node": Param(ALL_NODES, title="节点 Node", enum=NODES, description="只学这一节点。 Only this step's limits."),
-        "window": Param(AS_POLICY, type="string", title="学习窗口 Window", description="如 e.g. 180d"),
+        "window": Param(AS_POLICY, type="string", pattern=WINDOW, title="学习窗口 Window", description="如 e.g. 180d"),
         "mode": Param(AS_POLICY, title="模式 Mode", enum=MODES, description="docs/evaluation.md"),
         "candidates": Param(
             None,

@@ -14,7 +14,7 @@ import typer
 
 from orderwatch.cli import app
 from orderwatch.commands import demo
-from orderwatch.paths import INCLUDE
+from orderwatch.paths import INCLUDE, POLICY
 from orderwatch.store.database import as_json, business_now, run
 from tests.cli.conftest import Call
 from tests.conftest import Databases
@@ -217,3 +217,15 @@ def test_how_far_has_its_unit(call: Call, duration: str) -> None:
     result = call("demo", "advance", "--", duration)
     assert result.exit_code == 2
     assert "6h" in result.stderr or "unit" in result.stderr
+
+
+def test_a_mistake_in_the_policy_is_told_in_words_by_every_command_that_reads_it(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "policy"
+    shutil.copytree(POLICY, broken)
+    (broken / "roles.yaml").write_text("supervisor: [")
+    monkeypatch.setattr("orderwatch.commands.console.POLICY", broken)
+    result = call("playbooks", "plan", "1", "--db", "postgresql://nobody@localhost:1/x")
+    assert result.exit_code == 2
+    assert "roles.yaml:1" in result.stderr and "Traceback" not in result.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from tests.conftest import Databases
 from tests.pipeline.desk import Desk
@@ -35,6 +36,23 @@ def test_two_versions_side_by_side(call: Call, desk: Desk) -> None:
     assert "4 h" in pick and "2 h" in pick and "-50%" in pick
 
 
+def test_a_cell_of_one_version_only_is_new_or_gone_and_not_unchanged(call: Call, desk: Desk) -> None:
+    version, _ = keep(desk)
+    with desk.engine.begin() as conn:
+        conn.execute(text("insert into cell (node, category, region, channel) values (3, 'hat', 'north', 'app')"))
+        conn.execute(
+            text(
+                "insert into threshold (version, cell_id, threshold_s, mean_s, buffer_s, samples, fallback_level) "
+                "select :version, cell_id, 7200, 4000, 0, 30, 'cell' from cell where category = 'hat'"
+            ),
+            {"version": version},
+        )
+    for versions, word in ((("1", str(version)), "new"), ((str(version), "1"), "gone")):
+        shown = call("thresholds", "compare", *versions, "--db", url(desk)).stdout
+        (line,) = [line for line in shown.splitlines() if "hat" in line]
+        assert word in line and "+0%" not in line
+
+
 def test_an_earlier_version_comes_back_with_a_reason(call: Call, desk: Desk) -> None:
     version, _ = keep(desk)
     for number in (version, 1):
@@ -51,6 +69,8 @@ def test_an_earlier_version_comes_back_with_a_reason(call: Call, desk: Desk) -> 
         (["activate", "99", "--reason", "x"], "there is no threshold version 99"),
         (["show", "99"], "there is no threshold version 99"),
         (["compare", "1", "99"], "there is no threshold version 99"),
+        (["show", "99999999999"], "the database refuses it: integer out of range"),
+        (["activate", "1", "--reason", " "], "say why: --reason must not be empty"),
         (["activate", "2", "--reason", "x"], "version 2 waits for a person under Required Actions"),
     ],
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from orderwatch.operators.approve_version import WAITS
 from orderwatch.paths import HOME
 from tests.dags.installation import HISTORY, SCAN, read_dag
 
@@ -102,7 +103,7 @@ def test_a_scan_that_hangs_is_over_before_the_next_one_is_due() -> None:
     scan = read_dag(SCAN)
     assert scan.dagrun_timeout is not None and scan.dagrun_timeout < timedelta(minutes=15)
     assert all(task.execution_timeout < scan.dagrun_timeout for task in scan.tasks)
-    assert read_dag(HISTORY).dagrun_timeout is not None
+    assert read_dag(HISTORY).dagrun_timeout == WAITS  # as long as the question says
 
 
 @pytest.mark.parametrize(
@@ -195,6 +196,19 @@ def test_the_form_refuses_nonsense(form: Mapping[str, Any]) -> None:
         _fill(form)
 
 
+@pytest.mark.parametrize("window", ["180", "half a year", "0d", ""])
+def test_the_form_of_a_retraining_refuses_a_window_before_anything_is_fetched(window: str) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError):
+        _fill({"window": window}, HISTORY)
+
+
+def test_a_retraining_takes_its_window_in_days_or_hours() -> None:
+    assert _fill({"window": "400d"}, HISTORY)["window"] == "400d"
+    assert _fill({}, HISTORY)["window"] == "as the policy says"
+
+
 def test_dag_files_hold_wiring_only() -> None:
     assert all(len(file.read_text().splitlines()) <= 150 for file in FILES)
 
@@ -231,8 +245,8 @@ def _timetable(dag_id: str) -> Any:
     return coerce_to_core_timetable(read_dag(dag_id).timetable)
 
 
-def _fill(form: Mapping[str, Any]) -> dict[str, Any]:
+def _fill(form: Mapping[str, Any], dag: str = SCAN) -> dict[str, Any]:
     """What a run would see that somebody starts with this form."""
-    params = read_dag(SCAN).params
+    params = read_dag(dag).params
     params.update(dict(form))
     return params.validate()

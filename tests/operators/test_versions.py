@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 from sqlalchemy import Engine
 
+from orderwatch.core.policy import load_policy
 from orderwatch.edge import parking
 from orderwatch.operators.activate_version import ActivateVersionOperator
 from orderwatch.operators.approve_version import APPROVE, REJECT, ApproveVersionOperator
+from orderwatch.operators.base import AS_POLICY
+from orderwatch.operators.pull_source import history_of
+from orderwatch.paths import POLICY
 from tests.operators.test_playbook import Parked
 from tests.pipeline.desk import Desk
 from tests.pipeline.test_versions import a_lesson, keep
@@ -50,12 +55,18 @@ def test_a_version_with_the_same_clock_asks_nobody(desk: Desk, words: list[str])
     assert words == [f"version {version}: nobody has to be asked"]
 
 
-def test_another_clock_waits_for_a_person_without_a_deadline(desk: Desk, words: list[str]) -> None:
+def test_another_clock_waits_for_a_person_as_long_as_the_run_may_last(desk: Desk, words: list[str]) -> None:
     version, _ = keep(desk, a_lesson("risk:0.80"))
     with pytest.raises(Parked, match=f"Threshold version {version}") as parked:
         approval(version).execute({})  # type: ignore[typeddict-item]
     assert "timeout" not in parked.value.asked and "fields" not in parked.value.asked
     assert "risk:0.80" in parked.value.asked["body"]
+    assert "Without a yes within 14 days the version in force stays" in parked.value.asked["body"]
+
+
+@pytest.mark.parametrize(("window", "days"), [(AS_POLICY, 180), ("30d", 180), ("400d", 400)])
+def test_what_a_run_is_to_learn_from_is_fetched_too(window: str, days: int) -> None:
+    assert history_of(load_policy(POLICY), {"window": window}) == timedelta(days=days)
 
 
 def test_yes_goes_on_and_open_orders_follow(desk: Desk, words: list[str]) -> None:

@@ -103,7 +103,7 @@ def test_whoever_lacks_the_role_is_told_who_may(desk: Desk, names: list[str]) ->
 def test_the_question_shows_what_would_change(desk: Desk) -> None:
     version, _ = keep(desk, a_lesson("risk:0.80"))
     with desk.engine.connect() as conn:
-        asked = question(conn, version)
+        asked = question(conn, version, timedelta(days=14))
     assert f"Threshold version {version} (risk:0.80) would replace version" in asked
     assert "because of the test" in asked
 

@@ -6,13 +6,18 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
+
+from orderwatch.paths import POLICY
+
+if TYPE_CHECKING:
+    from orderwatch.core.policy import Policy
 
 Url = Annotated[str, typer.Option("--db", envvar="ORDERWATCH_DB_URL", help="postgresql:// URL of Orderwatch's tables.")]
 Login = Annotated[
@@ -46,10 +51,27 @@ def give_up(error: Exception, exit_code: int = 2) -> NoReturn:
     raise typer.Exit(exit_code) from error
 
 
+def policy_now() -> Policy:
+    """The policy as its files say now; a mistake in one of them is told in words, with exit 2."""
+    from orderwatch.core.policy import PolicyError, load_policy
+
+    try:
+        return load_policy(POLICY)
+    except PolicyError as error:
+        give_up(error)
+
+
 @contextmanager
 def database_errors_in_words() -> Iterator[None]:
     """One line instead of a traceback, and exit 2, when the database cannot be used."""
-    from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+    from sqlalchemy.exc import (
+        ArgumentError,
+        DataError,
+        IntegrityError,
+        InternalError,
+        OperationalError,
+        ProgrammingError,
+    )
 
     try:
         yield
@@ -57,6 +79,9 @@ def database_errors_in_words() -> Iterator[None]:
         give_up(error)
     except OperationalError as error:
         complain(f"the database cannot be reached: {str(error.orig).splitlines()[0]}")
+        raise typer.Exit(2) from error
+    except (DataError, IntegrityError, InternalError) as error:
+        complain(f"the database refuses it: {str(error.orig).splitlines()[0]}")
         raise typer.Exit(2) from error
     except ProgrammingError as error:
         complain(f"{str(error.orig).splitlines()[0]}; are the tables there? Run: orderwatch db migrate")

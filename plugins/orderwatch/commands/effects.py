@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, table
-from orderwatch.paths import POLICY
+from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, policy_now, table
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -24,7 +23,6 @@ def list_effects(
     incident: Annotated[int | None, typer.Option(help="Instead: everything done about this incident.")] = None,
 ) -> None:
     """What waits for a person: ask whoever should have got it, then settle it. Or all acts of one incident."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.store.database import connect
     from orderwatch.store.ledger import read_unsettled
 
@@ -33,7 +31,7 @@ def list_effects(
         return
     with database_errors_in_words(), connect(url).connect() as conn:
         rows = read_unsettled(conn)
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+    zone = ZoneInfo(policy_now().calendars.business_zone)
     shown = table("no", "sink", "to", "about", "amount", "sent", "what is known")
     for row in rows:
         sent = minute(row.sent_at, zone) if row.sent_at else ""
@@ -70,12 +68,11 @@ def undo(
     login: Login,
 ) -> None:
     """Take back what has arrived: void a voucher, cancel a work order, release a parcel. The next scan does it."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.pipeline.take_back import take_back
     from orderwatch.store.database import connect
 
     with database_errors_in_words(), connect(url).begin() as conn:
-        planned = take_back(conn, load_policy(POLICY), number, by=login, because=because)
+        planned = take_back(conn, policy_now(), number, by=login, because=because)
     err.print(f"effect {planned} takes back effect {number}; the next scan sends it")
 
 

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, table
-from orderwatch.paths import POLICY
+from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, policy_now, table
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -24,13 +23,12 @@ Number = Annotated[int, typer.Argument(help="The incident's number.")]
 @app.command("list")
 def list_live(url: Url) -> None:
     """Every live incident, the gravest first: whose it is, who has taken it on, what answers it or keeps it quiet."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.store.attention import read_live
     from orderwatch.store.database import connect
 
     with database_errors_in_words(), connect(url).connect() as conn:
         rows = read_live(conn)
-    policy = load_policy(POLICY)
+    policy = policy_now()
     shown = table(
         "no", "level", "kind", "state", "owner", "orders", "acknowledged by", "answered by", "quiet or paused"
     )
@@ -44,13 +42,12 @@ def list_live(url: Url) -> None:
 def show(url: Url, number: Number) -> None:
     """How one incident stands, and everything that has happened to it."""
     from orderwatch.core.history import say_event
-    from orderwatch.core.policy import load_policy
     from orderwatch.store.attention import read_history, read_one
     from orderwatch.store.database import connect
 
     with database_errors_in_words(), connect(url).connect() as conn:
         row, lines = read_one(conn, number), read_history(conn, number)
-    policy = load_policy(POLICY)
+    policy = policy_now()
     zone = ZoneInfo(policy.calendars.business_zone)
     for sentence in _standing(row, policy, zone):
         out.print(*cells(sentence))
@@ -90,12 +87,11 @@ def report(
     note: Annotated[str, typer.Option(help="In a few words, for whoever puts it right.")] = "",
 ) -> None:
     """Say that an order is wrong, late or not: its owner is told, and the next scan begins the playbook for it."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.pipeline.report import report_order
     from orderwatch.store.database import connect
 
     with database_errors_in_words(), connect(url).begin() as conn:
-        number = report_order(conn, load_policy(POLICY), order, what, note.strip(), login)
+        number = report_order(conn, policy_now(), order, what, note.strip(), login)
     err.print(*cells(f"#{number} is open about {order}; the next scan tells its owner and begins its playbook"))
 
 

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, table
-from orderwatch.paths import POLICY
+from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, policy_now, table
 
 app = typer.Typer(no_args_is_help=True, help="People stop the automation, and hand back.")
 
@@ -62,13 +61,12 @@ def end(url: Url, number: Annotated[int, typer.Argument(help="The pause's number
 @app.command("list")
 def list_live(url: Url) -> None:
     """Who has stopped what, why, and until when; also pauses whose time is up and that nobody has ended."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.store import pauses
     from orderwatch.store.database import connect
 
     with database_errors_in_words(), connect(url).connect() as conn:
         rows = pauses.read_live(conn)
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+    zone = ZoneInfo(policy_now().calendars.business_zone)
     shown = table("no", "what", "which", "by", "why", "since", "until")
     for row in rows:
         about = (row.pause_id, row.scope, row.subject, row.taken_by, row.reason)

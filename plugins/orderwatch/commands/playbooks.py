@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from orderwatch.commands.console import Url, cells, database_errors_in_words, err, out, table
+from orderwatch.commands.console import Url, cells, database_errors_in_words, err, out, policy_now, table
 from orderwatch.paths import PLAYBOOKS, POLICY
 
 if TYPE_CHECKING:
@@ -29,11 +29,10 @@ def plan(
     """What would be sent, to whom, for how much; nothing is written and nobody is told."""
     from orderwatch.core.playbook.load import load_folder
     from orderwatch.core.playbook.texts import money
-    from orderwatch.core.policy import load_policy
     from orderwatch.pipeline.preview import preview
     from orderwatch.store.database import connect
 
-    policy = load_policy(POLICY)
+    policy = policy_now()
     good, _ = load_folder(PLAYBOOKS, frozenset(policy.roles.root))
     with database_errors_in_words(), connect(url).connect() as conn:
         loaded, steps = preview(conn, policy, good.values(), incident, playbook)

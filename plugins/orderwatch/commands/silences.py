@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, table
-from orderwatch.paths import POLICY
+from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, policy_now, table
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -48,13 +47,12 @@ def list_silences(
     url: Url, every: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False
 ) -> None:
     """The silences in force: over what, whose, why, until when, and which live incidents nobody is told of."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.store import silences
     from orderwatch.store.database import connect
 
     with database_errors_in_words(), connect(url).connect() as conn:
         rows = silences.read(conn, every=every)
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+    zone = ZoneInfo(policy_now().calendars.business_zone)
     shown = table("no", "over", "by", "why", "since", "until", "incidents")
     for row in rows:
         until = f"{minute(row.ended_at, zone)} (ended by {row.ended_by})" if row.ended_at else minute(row.ends, zone)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, table
-from orderwatch.paths import POLICY
+from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, minute, out, policy_now, table
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,10 +22,9 @@ SHOWN = 40
 @app.command("list")
 def list_versions(url: Url) -> None:
     """Every version, the latest first: its clock, what it learned from, what became of it and why."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.store.database import connect, run
 
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+    zone = ZoneInfo(policy_now().calendars.business_zone)
     shown = table("version", "clock", "learned", "passages", "state", "by", "why")
     with database_errors_in_words(), connect(url).connect() as conn:
         for row in run(conn, "thresholds/read_version", version=None):
@@ -75,13 +74,19 @@ def compare(url: Url, old: Version, new: Version) -> None:
 
     def change(key: tuple[str, ...]) -> float:
         one, two = before.get(key), after.get(key)
-        return 0.0 if one is None or two is None else two.threshold_s / max(one.threshold_s, 1) - 1
+        return math.inf if one is None or two is None else two.threshold_s / max(one.threshold_s, 1) - 1
 
-    cell_keys = sorted((key for key in before.keys() | after.keys() if len(key) > 1), key=lambda key: -abs(change(key)))
-    differing = [key for key in cell_keys if before.get(key) is None or after.get(key) is None or change(key)]
+    def say_change(key: tuple[str, ...]) -> str:
+        return "new" if key not in before else "gone" if key not in after else f"{change(key):+.0%}"
+
+    cell_keys = sorted(
+        (key for key in before.keys() | after.keys() if len(key) > 1),
+        key=lambda key: (math.isinf(change(key)), -abs(change(key))),
+    )
+    differing = [key for key in cell_keys if change(key)]
     shown = table("step and cell", f"version {old}", f"version {new}", "change")
     for key in [*sorted(key for key in before.keys() | after.keys() if len(key) == 1), *differing[:SHOWN]]:
-        shown.add_row(*cells(" / ".join(key), say(before.get(key)), say(after.get(key)), f"{change(key):+.0%}"))
+        shown.add_row(*cells(" / ".join(key), say(before.get(key)), say(after.get(key)), say_change(key)))
     out.print(shown)
     err.print(f"{len(differing)} of {len(cell_keys)} cells differ, {min(len(differing), SHOWN)} are shown")
 
@@ -94,19 +99,20 @@ def activate(
     login: Login,
 ) -> None:
     """Put a version in force, also an earlier one again; the alert times of open orders follow."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.pipeline.activate import activate as put_in_force
     from orderwatch.pipeline.approve import read_version
     from orderwatch.store.database import business_now, connect
 
     engine = connect(url)
     with database_errors_in_words():
+        if not because.strip():
+            raise ValueError("say why: --reason must not be empty")
         with engine.connect() as conn:
             row, now = read_version(conn, version), business_now(conn)
         if row.decision in ("held", "rejected"):
             waits = "waits for a person under Required Actions" if row.decision == "held" else "has been rejected"
             raise ValueError(f"version {version} {waits}, so it cannot be put in force here")
-        moved = put_in_force(engine, load_policy(POLICY), version, login, because, now)
+        moved = put_in_force(engine, policy_now(), version, login, because, now)
     err.print(f"version {version} ({row.model}) is in force; the alert times of {moved} open orders moved")
 
 

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from orderwatch.commands.console import Url, cells, database_errors_in_words, err, minute, out, table
-from orderwatch.paths import POLICY
+from orderwatch.commands.console import Url, cells, database_errors_in_words, err, minute, out, policy_now, table
 
 if TYPE_CHECKING:
     from orderwatch.store.findings import Standing
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 def why(order: str, url: Url) -> None:
     """Where an order stands, and every decision ever taken on it: also why nobody was alerted."""
-    from orderwatch.core.policy import load_policy
     from orderwatch.store.database import connect
     from orderwatch.store.findings import read_decisions, read_standing
 
@@ -26,7 +24,7 @@ def why(order: str, url: Url) -> None:
     if standing is None:
         err.print(*cells(f"nothing is known about {order}: no source has sent it"))
         raise typer.Exit(1)
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+    zone = ZoneInfo(policy_now().calendars.business_zone)
     for sentence in _standing(standing, zone):
         out.print(*cells(sentence))
     shown = table("when", "step", "what", "why")

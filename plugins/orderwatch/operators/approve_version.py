@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from airflow.sdk.exceptions import AirflowSkipException
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
 
 APPROVE: Final = "启用 Put in force"
 REJECT: Final = "拒绝 Reject"
+WAITS: Final = timedelta(days=14)
+"""How long a run waits for the answer; as long may the whole run take."""
 
 
 class ApproveVersionOperator(OrderwatchOperator):
     """Parks while a held version waits for a person; goes on at once where nobody has to be asked.
 
-    There is no deadline and no default: the version in force stays until somebody with the right has said yes. Ends
-    skipped where the answer is no, or where there is no version (a dry run).
+    There is no default: the version in force stays until somebody with the right has said yes. A run that nobody has
+    answered for ``WAITS`` ends; clearing this task asks again. Ends skipped where the answer is no, or where there is
+    no version (a dry run).
     """
 
     template_fields: Sequence[str] = ("learned",)
@@ -43,7 +47,7 @@ class ApproveVersionOperator(OrderwatchOperator):
         with self.engine().connect() as conn:
             decision, body = read_version(conn, version).decision, ""
             if decision == "held":
-                body = question(conn, version)
+                body = question(conn, version, WAITS)
         if decision == "rejected":
             raise AirflowSkipException(f"version {version} has been rejected")
         if decision != "held":

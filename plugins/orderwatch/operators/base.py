@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from airflow.sdk import BaseOperator
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from orderwatch.core.policy import Policy
+
+AS_POLICY: Final = "as the policy says"  # in a run's form
 
 
 class OrderwatchOperator(BaseOperator):

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from airflow.sdk.exceptions import AirflowFailException
 
 from orderwatch.edge import parking
-from orderwatch.operators.base import OrderwatchOperator
+from orderwatch.operators.base import AS_POLICY, OrderwatchOperator
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.context import Context
 
-AS_POLICY: Final = "as the policy says"
 ALL_NODES: Final = "all"
 
 

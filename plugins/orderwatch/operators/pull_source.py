@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from orderwatch.operators.base import OrderwatchOperator
+from orderwatch.operators.base import AS_POLICY, OrderwatchOperator
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from airflow.sdk.definitions.context import Context
+
+    from orderwatch.core.policy import Policy
 
 
 class PullSourceOperator(OrderwatchOperator):
@@ -43,9 +47,18 @@ class PullSourceOperator(OrderwatchOperator):
         reach = Reach(
             reconcile_every=policy.grading.sources.reconcile_every,
             look_back=parse_duration(params["look_back"].strip()) if params.get("look_back") else None,
-            history=policy.thresholds.history if self.history else None,
+            history=history_of(policy, params) if self.history else None,
         )
         try:
             return pull_source(engine, hook_for(self.source, clock), int(self.scan_id), reach, clock)
         except SourceError as error:
             raise AirflowFailException(str(error)) from error
+
+
+def history_of(policy: Policy, params: Mapping[str, Any]) -> timedelta:
+    """What a run is to learn from has to be there: at least the policy's history, further back where the form says."""
+    from orderwatch.core.durations import parse_duration
+
+    window = params.get("window", AS_POLICY)
+    history = policy.thresholds.history
+    return history if window == AS_POLICY else max(history, parse_duration(window))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -34,7 +34,7 @@ def read_version(conn: Connection, version: int) -> Row[Any]:
     return row
 
 
-def question(conn: Connection, version: int) -> str:
+def question(conn: Connection, version: int, within: timedelta) -> str:
     """What is to be decided, with the figures of every candidate, as Markdown in both languages."""
     row = read_version(conn, version)
     before = row.report.get("before")
@@ -44,7 +44,8 @@ def question(conn: Connection, version: int) -> str:
         f"Threshold version {version} ({row.model}) would replace version {before} ({model}).",
         f"依据 Why: {row.reason}",
         table(row.report["candidates"]),
-        "没有期限；无人批准则原版本继续有效。 No deadline: without a yes the version in force stays.",
+        f"{within.days} 天内无人批准，则原版本继续有效，本次运行结束。 "
+        f"Without a yes within {within.days} days the version in force stays and this run ends.",
     ))
 
 
