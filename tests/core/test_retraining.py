@@ -94,7 +94,13 @@ WHOLE = {"node": "pick", "category": None, "region": None, "channel": None}
 
 
 def limits(**of: int) -> pd.DataFrame:
-    return pd.DataFrame([{**CELL, "threshold_s": of["cell"]}, {**WHOLE, "threshold_s": of["whole"]}])
+    rows = [{**CELL, "threshold_s": of["cell"]}, {**WHOLE, "threshold_s": of["whole"]}]
+    return pd.DataFrame(rows).assign(learned_s=of.get("learned", 0))
+
+
+def ended(count: int, at: int = 1, **keys: str) -> pd.DataFrame:
+    """So many passages that ended then."""
+    return pd.DataFrame([{**CELL, **keys, "left_s": at}] * count, columns=[*CELL, "left_s"])
 
 
 @pytest.mark.parametrize(
@@ -104,15 +110,28 @@ def limits(**of: int) -> pd.DataFrame:
     ],
 )  # fmt: skip
 def test_a_limit_moves_far_only_with_new_passages(new: int, fresh: int, wanted: int) -> None:
-    passages = pd.DataFrame([CELL] * fresh, columns=list(CELL))
+    known = ended(500, at=0)  # what the old limit was learned from is not new
+    passages = pd.concat([known, ended(fresh)], ignore_index=True)
     answer = steady(limits(cell=new, whole=100), limits(cell=100, whole=100), passages, 2, 30)
     assert answer["threshold_s"].tolist() == [wanted, 100]
     assert answer["kept"].tolist() == [wanted != new, False]
 
 
 def test_a_whole_step_counts_all_its_passages_and_a_new_cell_is_free() -> None:
-    passages = pd.DataFrame([{**CELL, "region": "far"}] * 30)
-    answer = steady(limits(cell=500, whole=500), limits(cell=100, whole=100), passages, 2, 30)
+    elsewhere = ended(30, region="far")
+    answer = steady(limits(cell=500, whole=500), limits(cell=100, whole=100), elsewhere, 2, 30)
     assert answer["threshold_s"].tolist() == [100, 500]
-    fresh = steady(limits(cell=500, whole=500).assign(category="new"), limits(cell=100, whole=500), passages, 2, 30)
+    fresh = steady(limits(cell=500, whole=500).assign(category="new"), limits(cell=100, whole=500), elsewhere, 2, 30)
     assert fresh["threshold_s"].tolist() == [500, 500]
+
+
+def test_a_small_cell_gathers_new_passages_over_the_months_until_its_limit_may_move() -> None:
+    """Twenty passages a month: the second month brings the thirty that a big change needs."""
+    old, passages, said = limits(cell=1000, whole=1000, learned=0), ended(0), []
+    for month in (1, 2, 3):
+        passages = pd.concat([passages, ended(20, at=month * 100)], ignore_index=True)
+        answer = steady(limits(cell=2500, whole=1000), old, passages, 2, 30)
+        said.append(answer["threshold_s"].tolist()[0])
+        learned = answer["learned_s"].fillna(month * 100)
+        old = answer[[*CELL, "threshold_s"]].assign(learned_s=learned)
+    assert said == [1000, 2500, 2500]

@@ -44,6 +44,14 @@ def a_question(**changes: Any) -> dict[str, Any]:
     return plain | changes
 
 
+def a_version(**changes: Any) -> dict[str, Any]:
+    plain = {
+        "version": 3, "model": "risk:0.80", "before": 2, "model_before": "formula:1.8", "reason": "rec48 0.61",
+        "days": 14,
+    }  # fmt: skip
+    return plain | changes
+
+
 def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tuple[Any, ...] = LANGUAGES) -> str:
     form = "mail" if sink == "mail" else "wecom"
     values = FRAME | {"count": len(items)}
@@ -51,7 +59,7 @@ def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tupl
 
 
 def values_of(family: str) -> dict[str, Any]:
-    item = {"pause_over": a_pause, "approval": a_question}.get(family, an_item)()
+    item = {"pause_over": a_pause, "approval": a_question, "version": a_version}.get(family, an_item)()
     return FAILURE if family == "task_failed" else FRAME | {"items": [item], "hidden": 0}
 
 

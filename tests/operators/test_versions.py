@@ -51,14 +51,14 @@ def event(option: str, name: str) -> dict[str, Any]:
 
 def test_a_version_with_the_same_clock_asks_nobody(desk: Desk, words: list[str]) -> None:
     version, _ = keep(desk)
-    assert approval(version).execute({}) == version  # type: ignore[typeddict-item]
+    assert approval(version).execute({"run_id": "r"}) == version  # type: ignore[typeddict-item]
     assert words == [f"version {version}: nobody has to be asked"]
 
 
 def test_another_clock_waits_for_a_person_as_long_as_the_run_may_last(desk: Desk, words: list[str]) -> None:
     version, _ = keep(desk, a_lesson("risk:0.80"))
     with pytest.raises(Parked, match=f"Threshold version {version}") as parked:
-        approval(version).execute({})  # type: ignore[typeddict-item]
+        approval(version).execute({"run_id": "r"})  # type: ignore[typeddict-item]
     assert "timeout" not in parked.value.asked and "fields" not in parked.value.asked
     assert "risk:0.80" in parked.value.asked["body"]
     assert "Without a yes within 14 days the version in force stays" in parked.value.asked["body"]
@@ -71,7 +71,7 @@ def test_what_a_run_is_to_learn_from_is_fetched_too(window: str, days: int) -> N
 
 def test_yes_goes_on_and_open_orders_follow(desk: Desk, words: list[str]) -> None:
     version, _ = keep(desk, a_lesson("risk:0.80"))
-    assert approval(version).after_answer({}, event(APPROVE, "admin")) == version  # type: ignore[typeddict-item]
+    assert approval(version).after_answer({"run_id": "r"}, event(APPROVE, "admin")) == version  # type: ignore[typeddict-item]
     activate = ActivateVersionOperator(task_id="activate_version", version=version)
     assert activate.execute({"run_id": "r"})["version"] == version  # type: ignore[typeddict-item]
     assert words == [f"version {version} approved by admin", f"version {version} is in force; 0 open orders moved"]
@@ -81,19 +81,19 @@ def test_yes_goes_on_and_open_orders_follow(desk: Desk, words: list[str]) -> Non
 def test_no_ends_it_and_asks_nobody_again(desk: Desk, words: list[str]) -> None:
     version, _ = keep(desk, a_lesson("risk:0.80"))
     with pytest.raises(AirflowSkipException, match="rejected by admin"):
-        approval(version).after_answer({}, event(REJECT, "admin"))  # type: ignore[typeddict-item]
+        approval(version).after_answer({"run_id": "r"}, event(REJECT, "admin"))  # type: ignore[typeddict-item]
     with pytest.raises(AirflowSkipException, match="has been rejected"):
-        approval(version).execute({})  # type: ignore[typeddict-item]
+        approval(version).execute({"run_id": "r"})  # type: ignore[typeddict-item]
 
 
 def test_the_word_of_whoever_lacks_the_right_leaves_the_question_open(desk: Desk, words: list[str]) -> None:
     version, _ = keep(desk, a_lesson("risk:0.80"))
     with pytest.raises(Parked):
-        approval(version).after_answer({}, event(APPROVE, "operations"))  # type: ignore[typeddict-item]
+        approval(version).after_answer({"run_id": "r"}, event(APPROVE, "operations"))  # type: ignore[typeddict-item]
     assert desk.ask("select decision from threshold_decision where version = :v", v=version) == ["held"]
     assert f"version {version} waits for a person; the last answer did not count: operations holds" in words[-1]
 
 
 def test_a_dry_run_has_nothing_to_decide(desk: Desk, words: list[str]) -> None:
     with pytest.raises(AirflowSkipException, match="dry run"):
-        approval(None).execute({})  # type: ignore[typeddict-item]
+        approval(None).execute({"run_id": "r"})  # type: ignore[typeddict-item]

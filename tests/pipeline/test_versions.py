@@ -17,7 +17,7 @@ from orderwatch.core.learning import Limits
 from orderwatch.core.retraining import Lesson
 from orderwatch.pipeline import activate as activation
 from orderwatch.pipeline.activate import activate, follow
-from orderwatch.pipeline.approve import WordRefused, answer, question
+from orderwatch.pipeline.approve import WordRefused, answer, question, summon
 from orderwatch.pipeline.learn import Learned, decide, publish
 from orderwatch.pipeline.policy import put_in_force
 from orderwatch.store.database import Lock, hold
@@ -76,8 +76,8 @@ def test_a_held_version_cannot_be_in_force_before_somebody_has_said_yes(desk: De
         put(desk, version)
     assert desk.ask("select version from threshold_active") == before
     with desk.engine.begin() as conn:
-        said = answer(conn, desk.policy, version, True, ["admin"], NOON)
-    assert said == f"version {version} approved by admin"
+        word = answer(conn, desk.policy, version, True, ["admin"], NOON)
+    assert (word.yes, word.said) == (True, f"version {version} approved by admin")
     put(desk, version)
     assert desk.ask("select version from threshold_active") == [version]
 
@@ -98,6 +98,39 @@ def test_whoever_lacks_the_role_is_told_who_may(desk: Desk, names: list[str]) ->
     with pytest.raises(WordRefused, match="operations manager, vice president"), desk.engine.begin() as conn:
         answer(conn, desk.policy, version, True, names, NOON)
     assert desk.ask("select decision from threshold_decision where version = :v", v=version) == ["held"]
+
+
+def test_a_yes_that_comes_too_late_brings_nothing_old_back(desk: Desk) -> None:
+    held, _ = keep(desk, a_lesson("risk:0.80"))
+    newer, _ = keep(desk)
+    put(desk, newer)
+    with desk.engine.begin() as conn:
+        word = answer(conn, desk.policy, held, True, ["admin"], NOON)
+    assert not word.yes
+    assert (
+        word.said
+        == f"version {held} is overtaken: version {newer} has come into force since it was learned; learn anew"
+    )
+    with pytest.raises(DBAPIError, match="has been rejected"):
+        put(desk, held)
+
+
+def test_whoever_may_decide_hears_of_it_once(desk: Desk) -> None:
+    version, _ = keep(desk, a_lesson("risk:0.80"))
+
+    def told() -> int:
+        with desk.engine.begin() as conn:
+            return summon(conn, desk.policy, version, timedelta(days=14), "http://airflow/run", NOON)
+
+    assert told() > 0
+    assert told() == 0
+    people = set(desk.ask("select recipient from effect where effect_key like 'version:%' and sink = 'mail'"))
+    assert "wang.fang@example.com" in people and "li.ting@example.com" not in people
+    text_of = "select payload ->> 'text' from effect where effect_key like 'version:%' and recipient = :who"
+    (words,) = desk.ask(text_of, who="wang.fang@example.com")
+    assert f"阈值版本 {version}（risk:0.80）将取代版本" in words
+    assert f"Threshold version {version} (risk:0.80) would replace version" in words
+    assert "because of the test" in words and "http://airflow/run" in words
 
 
 def test_the_question_shows_what_would_change(desk: Desk) -> None:

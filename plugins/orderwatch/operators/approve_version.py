@@ -39,15 +39,17 @@ class ApproveVersionOperator(OrderwatchOperator):
 
     def ask(self, context: Context, refused: str = "") -> int:
         """Park where the version is held; ``refused`` is why the last answer did not count."""
-        from orderwatch.pipeline.approve import question, read_version
+        from orderwatch.pipeline.approve import question, read_version, summon
+        from orderwatch.store.database import business_now
 
         version = self.learned["version"]
         if version is None:
             raise AirflowSkipException("a dry run keeps no version")
-        with self.engine().connect() as conn:
+        with self.engine().begin() as conn:
             decision, body = read_version(conn, version).decision, ""
             if decision == "held":
                 body = question(conn, version, WAITS)
+                summon(conn, self.policy(), version, WAITS, self._link(context), business_now(conn))
         if decision == "rejected":
             raise AirflowSkipException(f"version {version} has been rejected")
         if decision != "held":
@@ -72,11 +74,18 @@ class ApproveVersionOperator(OrderwatchOperator):
         option, names = parking.answered(event)
         try:
             with self.engine().begin() as conn:
-                said = answer(conn, policy, version, option == APPROVE, names, business_now(conn))
+                word = answer(conn, policy, version, option == APPROVE, names, business_now(conn))
         except WordRefused as error:
             self.log.warning("the answer does not count: %s", error)
             return self.ask(context, str(error))
-        if option != APPROVE:
-            raise AirflowSkipException(said)
-        parking.say(context, said)
+        if not word.yes:
+            raise AirflowSkipException(word.said)
+        parking.say(context, word.said)
         return int(version)
+
+    def _link(self, context: Context) -> str:
+        """The page of this run, where the question is."""
+        from airflow.sdk.configuration import conf
+
+        base = conf.get("api", "base_url", fallback="")
+        return f"{base}/dags/{self.dag_id}/runs/{context['run_id']}/required_actions"

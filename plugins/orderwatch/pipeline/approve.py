@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
+from orderwatch.core.notices import plan_to_role
 from orderwatch.core.policy import Policy
+from orderwatch.pipeline.announce import Announcement, duty_of, plan_text
 from orderwatch.pipeline.learn import decide
 from orderwatch.store.database import run
 
+LEVEL: Final = 2  # a question about which clock decides is never the least of the messages
 FIGURES: Final = {
     "fa": "误报 false alarms",
     "fa_bound": "误报上限 at most",
@@ -20,6 +24,14 @@ FIGURES: Final = {
     "rec72": "≥ 72 h",
     "alerts_per_1000": "每千单告警 alerts / 1000",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Whether the version may be put in force now, and what was said, in words."""
+
+    yes: bool
+    said: str
 
 
 class WordRefused(ValueError):
@@ -32,6 +44,27 @@ def read_version(conn: Connection, version: int) -> Row[Any]:
     if row is None:
         raise LookupError(f"there is no threshold version {version}")
     return row
+
+
+def summon(conn: Connection, policy: Policy, version: int, within: timedelta, link: str, now: datetime) -> int:
+    """Plan the messages to whoever may decide, once per version and person; returns how many are new."""
+    row = read_version(conn, version)
+    before = row.report.get("before")
+    about = {
+        "version": version,
+        "model": row.model,
+        "before": before,
+        "model_before": read_version(conn, before).model if before is not None else "-",
+        "reason": row.reason,
+        "days": within.days,
+    }
+    duty, announcement = duty_of(conn, policy, now), Announcement(policy, None, now, link)
+    planned = 0
+    for role in policy.thresholds.clock.approvers:
+        for notice in plan_to_role("version", role, LEVEL, (), duty):
+            key = f"version:{version}:{notice.sink}:{notice.recipient}"
+            planned += plan_text(conn, notice, key, lambda _: [about], announcement)
+    return planned
 
 
 def question(conn: Connection, version: int, within: timedelta) -> str:
@@ -60,14 +93,23 @@ def table(candidates: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def answer(conn: Connection, policy: Policy, version: int, yes: bool, names: Sequence[str], now: datetime) -> str:
-    """Write the person's word down; returns it in words. Raises WordRefused where they may not give it."""
+def answer(conn: Connection, policy: Policy, version: int, yes: bool, names: Sequence[str], now: datetime) -> Word:
+    """Write the person's word down.
+
+    A yes is about what would be replaced: where another version has come into force since, it rejects the version as
+    overtaken. Raises WordRefused where this person may not decide.
+    """
     held = {row.role for row in run(conn, "approvals/roles_of", logins=list(names), currency="")}
     able = [role for role in policy.thresholds.clock.approvers if role in held]
     who = names[0] if names else "nobody"
     if not able:
         wanted = ", ".join(policy.role(role).title.en for role in policy.thresholds.clock.approvers)
         raise WordRefused(f"{who} holds none of the roles that may decide: {wanted}")
+    active = run(conn, "thresholds/read_active").one()
+    if yes and active.version != read_version(conn, version).report.get("before"):
+        overtaken = f"overtaken: version {active.version} has come into force since it was learned"
+        decide(conn, version, "rejected", who, overtaken, now)
+        return Word(False, f"version {version} is {overtaken}; learn anew")
     decision = "approved" if yes else "rejected"
     decide(conn, version, decision, who, f"{decision} as {policy.role(able[0]).title.en}", now)
-    return f"version {version} {decision} by {who}"
+    return Word(yes, f"version {version} {decision} by {who}")

@@ -190,9 +190,8 @@ def _keep_steady(conn: Connection, limits: Limits, finished: pd.DataFrame, polic
     rows = run(conn, "thresholds/read_limits", version=active.version)
     old = pd.DataFrame(rows.all(), columns=list(rows.keys()))
     old = old.assign(node=old["node"].map(CODES))
-    fresh = finished[finished["left_s"] > int(active.window_to.timestamp())]
     rules = policy.thresholds.clock
-    return Limits(steady(limits.rows, old, fresh, rules.most_change, rules.least_new), limits.ceiling_only)
+    return Limits(steady(limits.rows, old, finished, rules.most_change, rules.least_new), limits.ceiling_only)
 
 
 def _count(passages: pd.DataFrame, finished: pd.DataFrame, limits: Limits) -> dict[str, int]:

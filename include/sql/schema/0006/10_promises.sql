@@ -15,4 +15,5 @@ alter table threshold_version add column document jsonb;
 
 -- how long the orders of the level that was used took: the shares are those of core/models/quantiles.py
 alter table threshold
-add column quantiles bigint[] check (cardinality(quantiles) = 23);
+add column quantiles bigint[] check (cardinality(quantiles) = 23),
+add column learned_to timestamptz;  -- of a limit that was kept: until when it was learned from; else as its version
