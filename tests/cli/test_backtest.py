@@ -10,6 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from orderwatch.cli import app
+from orderwatch.pipeline.activate import activate
+from orderwatch.pipeline.learn import decide, publish
+from tests.conftest import Databases
+from tests.pipeline.desk import NOON, Desk
+from tests.pipeline.test_versions import a_lesson
 
 from ..core.models.histories import a_history, as_file
 
@@ -76,6 +81,7 @@ def test_time_in_a_step_can_be_the_truth(file: Path) -> None:
         (["--model", "magic"], "there is no model 'magic'"),
         (["--truth", "soon"], "expected promise, or stage:48"),
         (["--truth", "moon:5"], "stage is moon in no row; it has review, transport"),
+        (["--model", "champion"], "say where the tables are, --db"),
         (["--from", "juli"], "expected a month, such as 2017-04"),
         (["--from", "2031-01"], "no month to judge"),
     ],
@@ -105,3 +111,15 @@ def test_a_model_that_cannot_judge_does_not_stop_the_others(file: Path, tmp_path
     assert result.exit_code == 0
     assert "risk:0.80 needs promised_at" in " ".join(result.stderr.split())
     assert backtest(path, "--truth", "stage:120", "--model", "risk:0.80").exit_code == 2
+
+
+def test_the_champion_is_the_clock_in_force(file: Path, databases: Databases) -> None:
+    desk = Desk(databases.copy())
+    with desk.engine.begin() as conn:
+        number, _ = publish(conn, a_lesson("countdown:48h"), desk.policy, None, NOON)
+        decide(conn, number, "approved", "x", "x", NOON)
+    activate(desk.engine, desk.policy, number, "x", "x", NOON)
+    url = desk.engine.url.render_as_string(hide_password=False)
+    result = backtest(file, "--model", "champion", "--db", url)
+    assert result.exit_code == 0, result.output
+    assert "countdown:48h" in result.stdout

@@ -46,8 +46,8 @@ def a_question(**changes: Any) -> dict[str, Any]:
 
 def a_version(**changes: Any) -> dict[str, Any]:
     plain = {
-        "version": 3, "model": "risk:0.80", "before": 2, "model_before": "formula:1.8", "reason": "rec48 0.61",
-        "days": 14,
+        "version": "3", "model": "risk:0.80", "before": "2", "model_before": "formula:1.8", "reason": "rec48 0.61",
+        "days": "14",
     }  # fmt: skip
     return plain | changes
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.box import SIMPLE_HEAD
 
-from orderwatch.commands.console import cells, complain, err, give_up, out, table
+from orderwatch.commands.console import cells, complain, database_errors_in_words, err, give_up, out, table
 from orderwatch.paths import POLICY
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def backtest(
         typer.Option(
             help="NAME[:PARAM], again for more: fixed:48h, formula:1.8, countdown:48h, slack:0.80, risk:0.80, "
             "risk:0.88@24h (looks once), risk:0.80+24h (last call), or a mode: balanced, early, precise, "
-            "nothing_missed. By default all kinds that fit the truth."
+            "nothing_missed; champion is the clock in force (needs --db). By default all kinds that fit the truth."
         ),
     ] = None,
     first: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="The first month judged.")] = None,
@@ -38,6 +38,9 @@ def backtest(
         str, typer.Option(metavar="promise|stage:HOURS", help="What is late: a broken promise, or time in a step.")
     ] = "promise",
     figures: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    url: Annotated[
+        str | None, typer.Option("--db", envvar="ORDERWATCH_DB_URL", help="Orderwatch's tables, for champion only.")
+    ] = None,
     alerts: Annotated[Path | None, typer.Option(help="Write one row per alert here (parquet).")] = None,
 ) -> None:
     """Judge clocks of lateness by a recorded history, month by month, each by what could be seen before it."""
@@ -59,6 +62,7 @@ def backtest(
             task = bar.add_task(f"reading {file.name}")
             span, files = (first, last), (load_policy(POLICY), load_histories(POLICY))
             names = model or (OF_TIME + OF_PROMISE if late.by_promise else OF_TIME)
+            names = [_champion(url) if name == "champion" else name for name in names]
             outcome = run(
                 file, names, late, *files, span, lambda name, month: bar.update(task, description=f"{name} {month}")
             )
@@ -70,6 +74,19 @@ def backtest(
         complain(f"{name}: {why}")
     if not outcome.courses:
         raise typer.Exit(2)
+
+
+def _champion(url: str | None) -> str:
+    """The name of the clock in force, which then learns month by month as all others do. Raises ValueError."""
+    from orderwatch.store.database import connect, run
+
+    if not url:
+        raise ValueError("champion is the clock in force: say where the tables are, --db postgresql://…")
+    with database_errors_in_words(), connect(url).connect() as conn:
+        active = run(conn, "thresholds/read_active").one_or_none()
+    if active is None:
+        raise ValueError("no version is in force yet, so there is no champion")
+    return str(active.model)
 
 
 def _check_months(first: str | None, last: str | None) -> None:

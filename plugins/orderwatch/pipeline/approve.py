@@ -51,12 +51,12 @@ def summon(conn: Connection, policy: Policy, version: int, within: timedelta, li
     row = read_version(conn, version)
     before = row.report.get("before")
     about = {
-        "version": version,
+        "version": str(version),
         "model": row.model,
-        "before": before,
+        "before": str(before),
         "model_before": read_version(conn, before).model if before is not None else "-",
         "reason": row.reason,
-        "days": within.days,
+        "days": str(within.days),
     }
     duty, announcement = duty_of(conn, policy, now), Announcement(policy, None, now, link)
     planned = 0
