@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from orderwatch.core.policy.grading import GradingFile
-from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order
+from orderwatch.core.words import Node
+from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order, late_in_pick
 
 
 @pytest.fixture
@@ -49,6 +50,26 @@ def test_it_stays_open_at_the_next_scan_and_is_told_once(desk: Desk) -> None:
         desk.scan()
     assert desk.incidents() == {"order:SO1:pick": "open"}
     assert desk.ask("select count(*) from effect where family in ('opened', 'digest')") == before
+
+
+@pytest.mark.parametrize("silent", [(), ("wms",)])
+def test_new_facts_about_it_before_its_limit_begin_nothing_anew(desk: Desk, silent: tuple[str, ...]) -> None:
+    in_picking_until(desk, MINUTE)
+    newer = an_order("SO1", version=NOON, region="北京", paid_at=NOON - 5 * HOUR, approved_at=NOON - 5 * HOUR)
+    desk.scan(silent, orders=[newer])
+    assert desk.ask("select alert_at > :now from order_alert", now=desk.now()) == [True]
+    assert desk.ask("select closed_at is null from anomaly") == [True]
+    assert desk.incidents()["order:SO1:pick"] == "open"
+
+
+def test_a_wish_whose_grace_ends_within_two_minutes_has_ended(desk: Desk) -> None:
+    ends = NOON + MINUTE - desk.policy.node(Node.PICK).grace
+    wish = {
+        "request_id": "R1", "order_id": "SO1", "version": NOON - HOUR, "state": "confirmed",
+        "requested_by": "customer", "requested_at": NOON - HOUR, "until_at": ends,
+    }  # fmt: skip
+    desk.scan(**late_in_pick("SO1"), delay_requests=[wish])
+    assert desk.incidents() == {"order:SO1:pick": "open"}
 
 
 def test_an_order_that_leaves_its_step_in_time_after_all_is_resolved(desk: Desk) -> None:
