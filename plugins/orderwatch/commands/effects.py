@@ -33,7 +33,7 @@ def list_effects(
         return
     with database_errors_in_words(), connect(url).connect() as conn:
         rows = read_unsettled(conn)
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+        zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
     shown = table("no", "sink", "to", "about", "amount", "sent", "what is known")
     for row in rows:
         sent = minute(row.sent_at, zone) if row.sent_at else ""

@@ -29,8 +29,7 @@ def list_live(url: Url) -> None:
     from orderwatch.store.database import connect
 
     with database_errors_in_words(), connect(url).connect() as conn:
-        rows = read_live(conn)
-    policy = load_policy(POLICY)
+        rows, policy = read_live(conn), load_policy(POLICY)
     shown = table(
         "no", "level", "kind", "state", "owner", "orders", "acknowledged by", "answered by", "quiet or paused"
     )
@@ -49,8 +48,7 @@ def show(url: Url, number: Number) -> None:
     from orderwatch.store.database import connect
 
     with database_errors_in_words(), connect(url).connect() as conn:
-        row, lines = read_one(conn, number), read_history(conn, number)
-    policy = load_policy(POLICY)
+        row, lines, policy = read_one(conn, number), read_history(conn, number), load_policy(POLICY)
     zone = ZoneInfo(policy.calendars.business_zone)
     for sentence in _standing(row, policy, zone):
         out.print(*cells(sentence))

@@ -73,7 +73,7 @@ def list_live(url: Url) -> None:
 
     with database_errors_in_words(), connect(url).connect() as conn:
         rows = pauses.read_live(conn)
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+        zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
     shown = table("no", "what", "which", "by", "why", "since", "until")
     for row in rows:
         about = (row.pause_id, row.scope, row.subject, row.taken_by, row.reason)

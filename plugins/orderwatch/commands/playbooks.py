@@ -33,9 +33,9 @@ def plan(
     from orderwatch.pipeline.preview import preview
     from orderwatch.store.database import connect
 
-    policy = load_policy(POLICY)
-    good, _ = load_folder(PLAYBOOKS, frozenset(policy.roles.root))
     with database_errors_in_words(), connect(url).connect() as conn:
+        policy = load_policy(POLICY)
+        good, _ = load_folder(PLAYBOOKS, frozenset(policy.roles.root))
         loaded, steps = preview(conn, policy, good.values(), incident, playbook)
     err.print(f"{loaded.id} ({loaded.sha}) answers incident {incident}")
     shown = table("step", "does", "why", "by", "to", "for")

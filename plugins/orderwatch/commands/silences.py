@@ -29,7 +29,7 @@ def add(
     node: Annotated[str | None, typer.Option(help="Of this kind, only in this step: pick, transport …")] = None,
     level: Annotated[int | None, typer.Option(help="Of this kind, only of this level.")] = None,
 ) -> None:
-    """Tell nobody of these incidents until the silence ends; they are opened and shown, and nothing answers them."""
+    """Tell nobody of these incidents until the silence ends; they are opened and shown, and no playbook begins."""
     from orderwatch.core.durations import parse_duration
     from orderwatch.core.words import Node
     from orderwatch.store import silences
@@ -54,7 +54,7 @@ def list_silences(
 
     with database_errors_in_words(), connect(url).connect() as conn:
         rows = silences.read(conn, every=every)
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
+        zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
     shown = table("no", "over", "by", "why", "since", "until", "incidents")
     for row in rows:
         until = f"{minute(row.ended_at, zone)} (ended by {row.ended_by})" if row.ended_at else minute(row.ends, zone)

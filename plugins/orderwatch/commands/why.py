@@ -23,10 +23,10 @@ def why(order: str, url: Url) -> None:
 
     with database_errors_in_words(), connect(url).connect() as conn:
         standing, lines = read_standing(conn, order), read_decisions(conn, order)
+        zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
     if standing is None:
         err.print(*cells(f"nothing is known about {order}: no source has sent it"))
         raise typer.Exit(1)
-    zone = ZoneInfo(load_policy(POLICY).calendars.business_zone)
     for sentence in _standing(standing, zone):
         out.print(*cells(sentence))
     shown = table("when", "step", "what", "why")
