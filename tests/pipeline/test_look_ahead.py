@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -52,14 +53,35 @@ def test_it_stays_open_at_the_next_scan_and_is_told_once(desk: Desk) -> None:
     assert desk.ask("select count(*) from effect where family in ('opened', 'digest')") == before
 
 
-@pytest.mark.parametrize("silent", [(), ("wms",)])
-def test_new_facts_about_it_before_its_limit_begin_nothing_anew(desk: Desk, silent: tuple[str, ...]) -> None:
+def changed_facts() -> dict[str, Any]:
+    """The order has another region, and another one is late in review."""
+    waiting = {"paid_at": NOON - 5 * HOUR, "approved_at": NOON - 5 * HOUR}
+    return {"orders": [an_order("SO1", version=NOON, region="北京", **waiting), an_order("SO2", approved_at=None)]}
+
+
+def still_open_before_its_limit(desk: Desk) -> bool:
+    question = """
+        select a.closed_at is null and w.alert_at > :now
+        from anomaly as a inner join order_alert as w using (order_id, node) where order_id = 'SO1'
+    """
+    return bool(desk.ask(question, now=desk.now()) == [True])
+
+
+def test_new_facts_about_it_before_its_limit_begin_nothing_anew(desk: Desk) -> None:
     in_picking_until(desk, MINUTE)
-    newer = an_order("SO1", version=NOON, region="北京", paid_at=NOON - 5 * HOUR, approved_at=NOON - 5 * HOUR)
-    desk.scan(silent, orders=[newer])
-    assert desk.ask("select alert_at > :now from order_alert", now=desk.now()) == [True]
-    assert desk.ask("select closed_at is null from anomaly") == [True]
-    assert desk.incidents()["order:SO1:pick"] == "open"
+    desk.scan(**changed_facts())
+    assert still_open_before_its_limit(desk)
+
+
+def test_new_facts_about_it_close_nothing_while_its_source_is_out(desk: Desk) -> None:
+    desk.set_time(NOON - 40 * MINUTE)
+    in_picking_until(desk, MINUTE)
+    desk.set_time(NOON - MINUTE / 2)
+    desk.scan(silent=("wms",))
+    assert still_open_before_its_limit(desk)
+    desk.set_time(NOON + MINUTE / 2)
+    assert desk.scan(silent=("wms",), **changed_facts())["unknown"] == 1  # nobody can judge it, and others are judged
+    assert still_open_before_its_limit(desk)
 
 
 def test_a_wish_whose_grace_ends_within_two_minutes_has_ended(desk: Desk) -> None:
