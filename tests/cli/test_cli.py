@@ -14,6 +14,7 @@ import typer
 
 from orderwatch.cli import app
 from orderwatch.commands import demo
+from orderwatch.core.policy.loader import PolicyError, Problem
 from orderwatch.paths import INCLUDE, POLICY
 from orderwatch.store.database import as_json, business_now, run
 from tests.cli.conftest import Call
@@ -169,6 +170,19 @@ def test_the_quarantine_lists_what_waits_for_a_person_as_it_was_sent(call: Call,
     assert "settled_one" not in result.stdout
 
 
+def test_a_record_is_given_up_in_the_name_that_is_said(call: Call, databases: Databases) -> None:
+    engine = databases.copy()
+    message = {"zh-CN": "不对", "en": "wrong"}
+    rejected = [{"record_id": "SO7", "reason": "r", "message": message, "detail": "", "record": {"id": "SO7"}}]
+    with engine.begin() as conn:
+        to = {"pull_id": None, "source": "erp", "feed": "orders", "now": business_now(conn)}
+        run(conn, "feeds/upsert_quarantine", **to, rejected=as_json(rejected))
+    url = engine.url.set(drivername="postgresql").render_as_string()
+    assert call("quarantine", "discard", "1", "--as", "zhou.min", "--db", url).exit_code == 0
+    with engine.connect() as conn:
+        assert conn.exec_driver_sql("select state, handled_by from quarantine").one() == ("discarded", "zhou.min")
+
+
 # --- the database ---
 
 
@@ -179,6 +193,24 @@ def test_a_database_that_cannot_be_used_is_named_in_one_line(call: Call, url: st
     assert result.exit_code == 2
     assert len(result.stderr.strip().splitlines()) == 1
     assert UNUSABLE[url] in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("why", "SO1"), ("incidents", "list"), ("incidents", "show", "1"), ("effects", "list"), ("pauses", "list"),
+        ("silences", "list"), ("playbooks", "plan", "1"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_cannot_be_used_is_named_in_one_line(
+    call: Call, database: str, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: Path) -> None:
+        raise PolicyError([Problem("nodes.yaml", 3, "pick.grace", "no duration")])
+
+    monkeypatch.setattr("orderwatch.core.policy.load_policy", broken)
+    result = call(*words, "--db", database)
+    assert result.exit_code == 2 and "nodes.yaml" in result.stderr
 
 
 def test_a_database_without_our_tables_is_told_how_to_get_them(call: Call, databases: Databases) -> None:

@@ -69,9 +69,19 @@ def test_a_pause_is_taken_listed_and_ended(call: Call, url: str) -> None:
         ("--because", " ", "--everything"),
         ("--because", "x", "--everything", "--for", "8d"),
         ("--because", "x", "--everything", "--for", "2"),
+        ("--because", "x", "--order", "S01"),  # a nought instead of the letter
+        ("--because", "x", "--incident", "99"),
+        ("--because", "x", "--playbook", "single-important"),
     ],
 )
 def test_a_pause_that_says_too_little_or_too_much_is_refused(call: Call, url: str, words: tuple[str, ...]) -> None:
     result = call("pauses", "take", *words, "--db", url)
     assert result.exit_code == 2 and result.stderr
     assert "1" not in call("pauses", "list", "--db", url).stdout
+
+
+@pytest.mark.parametrize(("scope", "subject"), [("--incident", "1"), ("--playbook", "single_important")])
+def test_an_incident_or_a_playbook_that_there_is_can_be_paused(call: Call, url: str, scope: str, subject: str) -> None:
+    with connect(url).begin() as conn:
+        conn.exec_driver_sql("insert into playbook_version values ('s', 'single_important', 'raw', now())")
+    assert call("pauses", "take", scope, subject, "--because", "x", "--db", url).exit_code == 0

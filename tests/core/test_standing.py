@@ -54,3 +54,10 @@ def test_a_shipment_that_was_cancelled_or_begun_anew_does_not_count() -> None:
     assert moved_on(Node.PICK, WAITS, [shipment(status="cancelled", picked_at=AT), again]) is None
     assert moved_on(Node.PICK, WAITS, [shipment(picked_at=AT), again]) is None
     assert moved_on(Node.PICK, WAITS, [again, shipment("OB3", AT + timedelta(hours=2), picked_at=AT)]) is not None
+
+
+@pytest.mark.parametrize("status", ["cancelled", "signed"])
+def test_a_shipment_that_is_over_does_not_count_beside_one_that_waits_however_late_it_was_touched(status: str) -> None:
+    over = shipment("OB2", AT + timedelta(hours=1), status, picked_at=AT, signed_at=AT)
+    assert moved_on(Node.PICK, WAITS, [shipment(), over]) is None
+    assert moved_on(Node.PICK, WAITS, [over, shipment()]) is None

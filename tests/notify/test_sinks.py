@@ -95,6 +95,27 @@ MENDED = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key and certificate of 127.0.0.1, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example.com")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    signed = (
+        x509
+        .CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(here, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "mail.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(plain + signed.public_bytes(Encoding.PEM))
+    return path
+
+
 @DOORS
 @pytest.mark.parametrize(("code", "result", "wait"), ERRCODES)
 def test_the_errcode_decides_although_the_answer_is_200(
@@ -159,6 +180,16 @@ def test_a_refused_connection_proves_that_nothing_was_sent(send: Any) -> None:
     assert send(client_of(f"http://127.0.0.1:{free_port()}")).result == "not_sent"
 
 
+@DOORS
+def test_a_server_that_nobody_vouches_for_is_sent_nothing(path: str, send: Any, certificate: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with HTTPServer(ssl_context=context) as server:
+        outcome = send(client_of(server.url_for("")))
+    assert (outcome.result, outcome.wait) == ("not_sent", timedelta(minutes=10))
+    assert "certificate" in (outcome.detail or "")
+
+
 def test_a_connection_cut_after_the_request_leaves_it_unknown() -> None:
     with raw_server(lambda connection: (connection.recv(4096), None)[1]) as port:
         assert GROUP(client_of(f"http://127.0.0.1:{port}")).result == "unknown"
@@ -168,6 +199,14 @@ def test_a_person_whom_wecom_does_not_know_is_refused(httpserver: HTTPServer, we
     httpserver.expect_request(SEND).respond_with_json({"errcode": 0, "invaliduser": "li.ting"})
     outcome = PERSON(wecom)
     assert (outcome.result, outcome.detail) == ("refused", "WeCom knows nobody called li.ting")
+
+
+def test_a_person_whom_wecom_gives_nothing_for_want_of_a_licence_has_not_been_told(
+    httpserver: HTTPServer, wecom: WeComClient
+) -> None:
+    httpserver.expect_request(SEND).respond_with_json({"errcode": 0, "unlicenseduser": "li.ting"})
+    outcome = PERSON(wecom)
+    assert outcome.result == "refused" and "no WeCom licence" in (outcome.detail or "")
 
 
 @pytest.mark.parametrize("code", [40014, 42001])
@@ -198,9 +237,11 @@ def test_a_token_that_is_never_accepted_is_for_a_person_to_mend(
         ({"errcode": 99999}, 600),
         ({"errcode": [1]}, 600),
         ({"errcode": -1}, 20),
+        ({"errcode": 0}, 600),
+        ({"errcode": 0, "access_token": None}, 600),
         (None, 60),
     ],
-    ids=["wrong secret", "wrong corp", "unheard of", "no number", "busy", "500"],
+    ids=["wrong secret", "wrong corp", "unheard of", "no number", "busy", "no token", "an empty one", "500"],
 )
 def test_without_a_token_nothing_was_sent(httpserver: HTTPServer, answer: Any, seconds: int) -> None:
     response = Response("", 500) if answer is None else Response(json.dumps(answer), 200)
@@ -233,27 +274,6 @@ def test_no_detail_shows_a_secret(httpserver: HTTPServer, wecom: WeComClient, co
 # --- mail ---
 
 AT = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Key and certificate of 127.0.0.1, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example.com")])
-    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    now = datetime.now(UTC)
-    signed = (
-        x509
-        .CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
-        .add_extension(here, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "mail.pem"
-    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(plain + signed.public_bytes(Encoding.PEM))
-    return path
 
 
 class Postman:
@@ -344,6 +364,21 @@ def test_a_greeting_that_never_comes_proves_that_nothing_was_sent() -> None:
         outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", security="none"))
         slow.set()
     assert outcome.result == "not_sent"
+
+
+@pytest.mark.parametrize(
+    ("greeting", "wait"), [("554 no service for you", 10), ("421 too busy", 2), ("999 nonsense", 10)]
+)
+def test_a_mail_server_that_turns_us_away_at_its_door_has_said_no_to_no_mail(greeting: str, wait: int) -> None:
+    with raw_server(lambda connection: connection.sendall(f"{greeting}\r\n".encode())) as port:
+        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", security="none"))
+    assert (outcome.result, outcome.wait) == ("not_sent", timedelta(minutes=wait))
+
+
+def test_a_mail_server_that_does_not_know_our_name_has_said_no_to_no_mail() -> None:
+    with raw_server(lambda connection: says(connection, "550 who are you", "550 who are you")) as port:
+        outcome = send_mail(MailClient("127.0.0.1", port, "o@example.com", security="none"))
+    assert (outcome.result, outcome.wait) == ("not_sent", timedelta(minutes=10))
 
 
 def test_a_connection_lost_after_the_text_leaves_it_unknown() -> None:

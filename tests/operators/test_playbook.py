@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from orderwatch.core.effect import Outcome
 from orderwatch.edge import parking
 from orderwatch.store import pauses
 from tests.pipeline.answering import Answering, important
@@ -95,6 +96,20 @@ def test_money_without_a_decision_fails_for_good_and_says_what_to_clear(answerin
 
     with pytest.raises(AirflowFailException, match="clear approve_voucher to ask for one"):
         the_step(answering, "issue_voucher").execute({})
+
+
+def test_what_was_surely_not_sent_is_tried_again_and_what_nobody_can_say_of_is_not(
+    answering: Answering, said: list[str]
+) -> None:
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+    answering.sinks.outcome["work_order"] = Outcome("not_sent", "no connection")
+    with pytest.raises(AirflowException, match="not sent yet: no connection") as again:
+        the_step(answering, "call_customer").execute({})
+    assert not isinstance(again.value, AirflowFailException)
+    answering.sinks.outcome["customer_mail"] = Outcome("unknown", "the answer was lost")
+    with pytest.raises(AirflowFailException, match="nobody can say whether it arrived"):
+        the_step(answering, "apologise").execute({})
 
 
 def held(answering: Answering) -> int:
@@ -216,6 +231,33 @@ def test_an_answer_that_does_not_count_reopens_the_question_and_says_why(
     assert "the last answer did not count" in said[-1] and "holds none of the roles" in said[-1]
     assert again.value.asked["fields"]["amount"].value == "90.00"
     assert answering.perform("issue_voucher").state == "failed"
+
+
+def test_whoever_began_the_run_cannot_answer_the_question_that_follows_an_answer_that_did_not_count(
+    answering: Answering, said: list[str]
+) -> None:
+    from orderwatch.operators.approval_gate import APPROVE
+
+    gate = the_gate(answering)
+    gate.requester = lambda context: "operations"
+    with pytest.raises(Parked):
+        gate.execute({})
+    answering.desk.scan(orders=[an_order("SO1", value_minor=990_000, version=answering.desk.now())])
+    for amount in ("90.00", "99.00"):
+        with pytest.raises(Parked):
+            gate.after_answer({}, answer(APPROVE, "operations", amount))
+        assert "operations asked for this and cannot answer it" in said[-1]
+    assert answering.perform("issue_voucher").state == "failed"
+    assert gate.after_answer({}, answer(APPROVE, "admin", "99.00")).startswith("approved by admin")
+
+
+@pytest.mark.parametrize("option", ["", "Approve", "Fail"])
+def test_only_the_very_word_is_a_yes(answering: Answering, said: list[str], option: str) -> None:
+    gate = the_gate(answering)
+    with pytest.raises(Parked):
+        gate.execute({})
+    gate.after_answer({}, answer(option, "operations"))
+    assert answering.perform("issue_voucher").label == "rejected by operations"
 
 
 def test_an_answer_that_was_recorded_before_the_task_was_lost_is_found_and_not_asked_for_again(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -21,10 +22,10 @@ from orderwatch.paths import PLAYBOOKS
 from orderwatch.pipeline.gate import AnswerRefused
 from orderwatch.store import ledger
 from orderwatch.store.database import business_now
-from orderwatch.store.guards import NO_ROOM, refusal
+from orderwatch.store.guards import BUDGET, NO_ROOM, refusal
 from orderwatch.store.ledger import StepAct
 from tests.pipeline.answering import Answering, important
-from tests.pipeline.desk import Desk
+from tests.pipeline.desk import HOUR, NOON, Desk
 
 SUPERVISOR, MANAGER = "operations", "admin"
 
@@ -102,6 +103,17 @@ def test_a_campaign_costs_no_more_in_a_month_than_the_policy_says(desk: Desk) ->
     assert pay(desk, incident, 3, business_key="another_campaign:S3")  # that nobody has limited
 
 
+def test_a_month_of_a_campaign_is_a_month_of_the_business(desk: Desk) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(text("update campaign_limit set per_month_minor = 1500 where campaign = 'late_delivery'"))
+    incident = an_incident(desk)
+    desk.set_time(NOON + timedelta(days=12, hours=11, minutes=30))  # half an hour before December, in Shanghai
+    assert [pay(desk, incident, slot) for slot in (1, 2)] == [True, False]
+    desk.advance(HOUR)
+    assert pay(desk, incident, 3)
+    assert committed(desk, "campaign:late_delivery:%") == [1000, 1000]
+
+
 def test_a_limit_that_is_set_within_a_month_counts_the_whole_month(desk: Desk) -> None:
     with desk.engine.begin() as conn:
         conn.execute(text("delete from campaign_limit"))
@@ -146,6 +158,58 @@ def test_a_role_approves_no_more_in_a_day_than_it_may(desk: Desk) -> None:
     assert second.ask().state == "asks"  # the question is still open
     assert second.answer("reject", SUPERVISOR).state == "done"  # to say no costs nothing
     assert committed(desk, "role:%") == [9000]
+
+
+def test_a_day_of_a_role_is_a_day_of_the_business(desk: Desk) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(text("update approval_right set per_day_minor = up_to_minor"))
+    desk.set_time(NOON + 11 * HOUR + HOUR / 2)  # half an hour before midnight, in Shanghai
+    for order_id in ("SO1", "SO2"):
+        important(desk, order_id)
+        answering = Answering(desk)
+        answering.ask()
+        assert answering.answer("approve", SUPERVISOR).state == "done"
+        desk.advance(HOUR)
+    assert sorted(desk.ask("select scope from budget where scope like 'role:%'")) == [
+        "role:customer_service_supervisor:2026-11-18:CNY", "role:customer_service_supervisor:2026-11-19:CNY"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("wall", ["per_order_minor", "per_day_minor"])
+def test_an_order_and_a_day_cost_no_more_than_the_policy_says(desk: Desk, wall: str) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(text(f"update money_policy set auto_approve_minor = 1000, {wall} = 2500"))
+    incident = an_incident(desk)
+    about = {"order_id": "S1"} if wall == "per_order_minor" else {}
+    assert [pay(desk, incident, slot, **about) for slot in (1, 2, 3)] == [True, True, False]
+
+
+def test_a_customer_gets_no_more_in_ninety_days_than_the_policy_says(desk: Desk) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(text("update money_policy set per_customer_minor = 2500"))
+    incident = an_incident(desk)
+    same = {"customer_id": "C1"}
+    assert [pay(desk, incident, slot, **same) for slot in (1, 2)] == [True, True]
+    with pytest.raises(DBAPIError, match="customer C1 would get 3000 CNY in 90 days, allowed are 2500") as refused:
+        pay(desk, incident, 3, **same)
+    assert refusal(refused.value) in BUDGET
+    assert pay(desk, incident, 4)  # another one
+    desk.advance(timedelta(days=90, seconds=1))
+    assert pay(desk, incident, 5, **same)
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown", "needs_human"])
+def test_what_may_have_been_paid_is_spent(desk: Desk, state: str) -> None:
+    incident = an_incident(desk)
+    pay(desk, incident, 1)
+    with desk.engine.begin() as conn:
+        conn.execute(
+            text("update effect set state = 'sending', lease_until = now() + interval '1 h' where slot = 'S1'")
+        )
+        if state != "sending":
+            about = {"state": state}
+            conn.execute(text("update effect set state = :state, lease_until = null where slot = 'S1'"), about)
+    assert committed(desk, f"incident:{incident}:%") == [1000]
 
 
 def test_two_transactions_that_move_several_budgets_in_other_orders_do_not_wait_in_a_circle(desk: Desk) -> None:

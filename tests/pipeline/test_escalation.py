@@ -68,6 +68,19 @@ def test_each_further_wait_asks_one_more_and_at_the_end_it_stays_with_the_last(d
     assert desk.ask(STEPS) == [("1", "operations_manager"), ("2", "vice_president")]
 
 
+def test_a_role_whose_people_have_all_heard_as_another_is_passed_over(desk: Desk) -> None:
+    managers = desk.policy.role("operations_manager").people
+    president = desk.policy.role("vice_president").model_copy(update={"people": managers})
+    roles = type(desk.policy.roles)({**desk.policy.roles.root, "vice_president": president})
+    desk.policy = desk.policy.model_copy(update={"roles": roles})
+    begin(desk)
+    taken = []
+    for _ in range(5):
+        desk.advance(QUARTER)
+        taken.append(desk.scan()["escalated"])
+    assert taken == [0, 1, 0, 0, 0]
+
+
 def test_the_timeline_says_to_whom(desk: Desk) -> None:
     begin(desk)
     desk.advance(30 * MINUTE)

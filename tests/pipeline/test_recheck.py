@@ -187,6 +187,13 @@ def test_a_picked_order_is_not() -> None:
     )
 
 
+def test_an_order_that_was_approved_meanwhile_waits_in_review_no_more() -> None:
+    assert said([raw_order(audit_time=None)], [], Node.REVIEW) is None
+    assert said([raw_order()], [], Node.REVIEW) == Outcome(
+        "called_off", "the order has moved on: approved at 11-16 11:00"
+    )
+
+
 def test_a_cancelled_or_refunded_order_is_not() -> None:
     cancelled = said([raw_order(state="CANCELLED")], [raw_shipment()])
     refunded = said([raw_order(pay={"state": "REFUNDED"})], [raw_shipment()])

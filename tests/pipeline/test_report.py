@@ -83,6 +83,20 @@ def test_scans_leave_it_open_until_the_order_has_left_its_step(desk: Desk) -> No
     assert desk.incidents() == {"order:SO1:pick": "resolved"}
 
 
+def test_a_response_that_nobody_finishes_keeps_it_open_for_three_days_at_the_most(desk: Desk) -> None:
+    on_time(desk)
+    report(desk)
+    begun(desk)
+    later = NOON + HOUR
+    desk.scan(shipments=[a_shipment("SO1", version=later, picked_at=later, **RECENT)])
+    desk.advance(71 * HOUR)
+    desk.scan()
+    assert desk.incidents()["order:SO1:pick"] == "open"
+    desk.advance(2 * HOUR)
+    desk.scan()
+    assert desk.incidents()["order:SO1:pick"] == "resolved"
+
+
 def test_an_order_that_is_late_already_gets_another_playbook_and_the_first_one_stops(desk: Desk) -> None:
     desk.scan(orders=[an_order(value_minor=900_000)], shipments=[a_shipment()])
     assert begun(desk) == ["playbook_single_important"]
@@ -130,6 +144,13 @@ def test_what_cannot_be_reported_says_why_and_what_to_do(
     with pytest.raises(ValueError, match=why):
         report(desk, order_id, what, note)
     assert desk.incidents() == {}
+
+
+def test_an_order_that_was_cancelled_meanwhile_cannot_be_reported(desk: Desk) -> None:
+    on_time(desk)
+    desk.scan(orders=[an_order("SO1", status="cancelled", version=NOON)])
+    with pytest.raises(ValueError, match="SO1 is not on its way"):
+        report(desk)
 
 
 def test_a_second_report_names_the_incident(desk: Desk) -> None:

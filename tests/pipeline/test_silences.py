@@ -75,6 +75,16 @@ def test_when_the_silence_ends_what_is_open_is_told_once_and_not_a_minute_earlie
     assert events(desk) == ["silenced", "silence_ended"]
 
 
+def test_a_doubtful_order_that_was_silenced_is_told_of_when_the_silence_ends(desk: Desk) -> None:
+    silence(desk, HOUR, order_id="SO1")
+    desk.scan(orders=[an_order("SO1", flags=["address_incomplete"])], shipments=[a_shipment("SO1")])
+    assert desk.incidents() == {"order:SO1:pick": "triage"}
+    assert events(desk) == ["silenced"]
+    desk.advance(HOUR)
+    assert desk.scan()["messages_planned"] > 0
+    assert events(desk) == ["silenced", "silence_ended"]
+
+
 def test_what_was_told_before_the_silence_is_told_again_after_it(desk: Desk) -> None:
     begin(desk)
     number = silence(desk, incident_id=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -115,20 +115,46 @@ def test_nobody_is_written_to_at_night(answering: Answering) -> None:
     assert not answering.sinks.arrived
 
 
-def test_a_customer_is_written_to_twice_a_day_and_not_three_times(answering: Answering) -> None:
+def other_letters(answering: Answering, sent: datetime) -> None:
+    """Two letters to the same customer, about other orders and another incident."""
     with answering.desk.engine.begin() as conn:
         conn.execute(
             text("""
+            with other as (
+                insert into incident (
+                    dedup_key, kind, level, owner_role, observed_at, opened_at, state, parent_id, closed_at
+                )
+                values ('other', 'batch', 2, 'operations_manager', now(), now(), 'merged', 1, now())
+                returning incident_id
+            )
             insert into effect (
                 effect_key, family, sink, recipient, payload, level, planned_at, valid_until, next_attempt_at,
                 order_id, customer_id, side_effect, business_key, incident_id, step, slot
             )
             select 'other-' || n, 'response', 'customer_mail', 'C-SO1', '{}', 1, business_now(),
-                business_now() + interval '1 hour', business_now(), 'SO9' || n, 'C-SO1', 'customer', 'x:' || n,
-                (select max(incident_id) from incident), 's', 'SO9' || n
+                business_now() + interval '1 day', :sent, 'SO9' || n, 'C-SO1', 'customer', 'x:' || n,
+                (select incident_id from other), 's', 'SO9' || n
             from generate_series(1, 2) as n
-        """)
+        """),
+            {"sent": sent},
         )
+
+
+def test_a_customer_is_written_to_twice_a_day_and_not_three_times(answering: Answering) -> None:
+    other_letters(answering, sent=answering.desk.now())
+    assert answering.perform("apologise").label == "not needed: the customer has been written to 2 times today"
+
+
+def test_a_letter_that_waits_for_the_morning_counts_on_the_day_on_which_it_goes(answering: Answering) -> None:
+    other_letters(answering, sent=NOON)
+    answering.desk.set_time(NOON + 11 * HOUR)  # 23:00: what goes now goes tomorrow
+    assert answering.perform("apologise").label.startswith("waits until 11-19 08:00")
+
+
+def test_letters_that_have_waited_for_this_morning_are_letters_of_today(answering: Answering) -> None:
+    answering.desk.set_time(NOON + 11 * HOUR)
+    other_letters(answering, sent=NOON + 20 * HOUR)
+    answering.desk.advance(10 * HOUR)
     assert answering.perform("apologise").label == "not needed: the customer has been written to 2 times today"
 
 

@@ -29,6 +29,7 @@ SUPERVISORS = {
 def test_everyone_in_the_role_hears_what_is_asked_about_which_order_and_for_how_much(answering: Answering) -> None:
     answering.ask()
     assert heard(answering) == SUPERVISORS
+    assert answering.sinks.arrived == answering.sinks.summoned  # whatever else waits in the ledger is not the gate's
     texts = {one.recipient: one.payload["text"] for one in answering.sinks.summoned}
     assert all("SO1" in text and "¥90.00" in text and "Required Actions" in text for text in texts.values())
     assert "待您审批" in texts["chen.chen"] and "Your decision" in texts["li.ting"]

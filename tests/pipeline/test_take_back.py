@@ -12,9 +12,10 @@ from orderwatch.core.playbook.actions import ACTIONS
 from orderwatch.core.playbook.undo import undo
 from orderwatch.pipeline.dispatch import dispatch
 from orderwatch.pipeline.take_back import take_back
-from orderwatch.store import pauses
+from orderwatch.store import ledger, pauses
+from orderwatch.store.ledger import StepAct
 from tests.pipeline.answering import Answering, important
-from tests.pipeline.desk import Desk
+from tests.pipeline.desk import MINUTE, NOON, Desk, a_shipment
 
 
 @pytest.fixture
@@ -107,6 +108,38 @@ def test_a_person_who_has_taken_over_takes_back(answering: Answering) -> None:
     taken_back(answering, effect_of(answering, "call_customer"))
     send(answering)
     assert answering.states("call_customer") == ["undone"]
+
+
+def test_a_playbook_that_takes_back_is_held_by_a_pause_like_every_act_of_it(answering: Answering) -> None:
+    answering.perform("issue_voucher")
+    number, now = effect_of(answering, "issue_voucher"), answering.desk.now()
+    with answering.desk.engine.begin() as conn:
+        ledger.plan(
+            conn, key="void", family="response", sink="voucher", recipient="voucher-1", level=1, now=now,
+            payload={"op": "void", "voucher": "voucher-1"}, valid_for=timedelta(hours=24),
+            about=StepAct(incident_id=1, step="void_voucher", slot="SO1", order_id="SO1", undoes=number),
+        )  # fmt: skip
+        held = pauses.take(
+            conn, scope="everything", subject="", by="x", reason="mine", lasting=timedelta(hours=1), now=now
+        )
+    send(answering)
+    assert answering.states("issue_voucher") == ["delivered"]
+    with answering.desk.engine.begin() as conn:
+        pauses.end(conn, held, "x", now)
+    send(answering)
+    assert answering.states("issue_voucher") == ["undone"]
+
+
+def test_another_incident_about_the_order_does_not_pay_again_what_was_taken_back(answering: Answering) -> None:
+    answering.perform("issue_voucher")
+    taken_back(answering, effect_of(answering, "issue_voucher"))
+    send(answering)
+    answering.desk.scan(shipments=[a_shipment("SO1", version=NOON + MINUTE, picked_at=NOON + MINUTE)])
+    answering.desk.advance(timedelta(hours=30))
+    answering.desk.scan()  # late again, in the next step
+    again = answering.perform("issue_voucher")
+    assert again.state == "skipped" and "late_delivery:SO1 is done already, for incident #1" in again.label
+    assert answering.states("issue_voucher") == ["undone"]
 
 
 def test_who_and_why_stands_in_the_timeline(answering: Answering) -> None:

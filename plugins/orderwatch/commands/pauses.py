@@ -23,7 +23,10 @@ def take(
     playbook: Annotated[str | None, typer.Option(help="Every run of one playbook.")] = None,
     everything: Annotated[bool, typer.Option("--everything", help="Every playbook.")] = False,
 ) -> None:
-    """Stop every act that has not begun. Steps wait under *Required Actions* until somebody hands back."""
+    """Stop every act that has not begun. Steps wait under *Required Actions* until somebody hands back.
+
+    An incident, order or playbook that nobody knows is refused: a slip of the pen would stop nothing.
+    """
     from orderwatch.core.durations import parse_duration
     from orderwatch.store import pauses
     from orderwatch.store.database import business_now, connect
@@ -34,6 +37,8 @@ def take(
         raise typer.BadParameter("say one of --incident, --order, --playbook, --everything")
     scope, subject = named[0] if named else ("everything", "")
     with database_errors_in_words(), connect(url).begin() as conn:
+        if not pauses.is_known(conn, scope, subject):
+            raise ValueError(f"there is no {scope} {subject} that could be paused")
         number = pauses.take(
             conn,
             scope=scope,  # type: ignore[arg-type]  # one of the four words above
@@ -43,7 +48,7 @@ def take(
             lasting=parse_duration(lasting),
             now=business_now(conn),
         )
-    err.print(f"pause {number}: {scope} {subject}".rstrip())
+    err.print(*cells(f"pause {number}: {scope} {subject}".rstrip()))
 
 
 @app.command()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 
-from orderwatch.commands.console import Url, cells, database_errors_in_words, err, out, table
+from orderwatch.commands.console import Login, Url, cells, database_errors_in_words, err, out, table
 
 app = typer.Typer(no_args_is_help=True, help="Records that were refused, and why.")
 
@@ -47,12 +46,14 @@ def replay(
 
 
 @app.command()
-def discard(url: Url, numbers: Annotated[list[int], typer.Argument(help="Numbers from the list.")]) -> None:
+def discard(
+    url: Url, numbers: Annotated[list[int], typer.Argument(help="Numbers from the list.")], login: Login
+) -> None:
     """Give records up for good; your name stays beside them."""
     from orderwatch.store import quarantine
     from orderwatch.store.database import connect
 
     with database_errors_in_words(), connect(url).begin() as conn:
-        gone = quarantine.discard(conn, numbers, getpass.getuser())
+        gone = quarantine.discard(conn, numbers, login)
     err.print(f"{gone} record(s) discarded")
     raise typer.Exit(0 if gone else 1)

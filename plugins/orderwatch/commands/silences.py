@@ -28,7 +28,7 @@ def add(
     node: Annotated[str | None, typer.Option(help="Of this kind, only in this step: pick, transport …")] = None,
     level: Annotated[int | None, typer.Option(help="Of this kind, only of this level.")] = None,
 ) -> None:
-    """Tell nobody of these incidents until the silence ends; they are opened and shown, and nothing answers them."""
+    """Tell nobody of these incidents until the silence ends; they are opened and shown, and no playbook begins."""
     from orderwatch.core.durations import parse_duration
     from orderwatch.core.words import Node
     from orderwatch.store import silences

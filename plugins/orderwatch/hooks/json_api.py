@@ -196,7 +196,7 @@ class JsonApi:
         reason = getattr(cause, "reason", cause)
         if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
             return Outcome("not_sent", f"{self.name}: cannot be reached", SOON)
-        if isinstance(error, requests.exceptions.SSLError) and _before_the_request(reason):
+        if isinstance(error, requests.exceptions.SSLError) and before_the_request(reason):
             return self._outcome("not_sent", "no trusted encrypted connection; look at the address and its certificate")
         return self._outcome("unknown", f"the answer was lost ({type(error).__name__})")
 
@@ -211,7 +211,7 @@ def in_path(part: str) -> str:
     return quote(part, safe="")
 
 
-def _before_the_request(reason: Any) -> bool:
+def before_the_request(reason: Any) -> bool:
     """The handshake failed: nothing of the request was written."""
     cause = reason.args[0] if getattr(reason, "args", None) else reason
     if isinstance(cause, ssl.SSLCertVerificationError):

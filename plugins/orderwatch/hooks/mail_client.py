@@ -67,7 +67,9 @@ class MailClient:
         except smtplib.SMTPResponseException as error:
             if not accepted:  # after that, only the goodbye went wrong
                 said = f"the mail server answered {error.smtp_code}"
-                if handed_over and not 400 <= error.smtp_code < 600:  # no refusal: nobody can say what it has done
+                if not handed_over or isinstance(error, smtplib.SMTPHeloError):
+                    return _not_let_in(error.smtp_code, said)
+                if not 400 <= error.smtp_code < 600:  # no refusal: nobody can say what it has done
                     return Outcome("unknown", said, TRY_AGAIN)
                 return _no(error.smtp_code, said)
         except (smtplib.SMTPException, OSError) as error:
@@ -86,6 +88,11 @@ class MailClient:
 def _no(code: int, detail: str) -> Outcome:
     """A refusal with 4xx is meant to be tried again (greylisting, a full mailbox), 5xx is final."""
     return Outcome("not_sent" if 400 <= code < 500 else "refused", detail, TRY_AGAIN)
+
+
+def _not_let_in(code: int, detail: str) -> Outcome:
+    """A server that turns us away at its door says nothing about the mail, which goes out once that is mended."""
+    return Outcome("not_sent", detail, TRY_AGAIN if 400 <= code < 500 else MENDED_BY_A_PERSON)
 
 
 def _masked(address: str) -> str:

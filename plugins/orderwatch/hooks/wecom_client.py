@@ -6,7 +6,7 @@ The host answers HTTP 200 to almost everything; the truth is in ``errcode`` (see
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from orderwatch.core.effect import Outcome
+from orderwatch.hooks.json_api import before_the_request
 
 TIMEOUT = (5, 15)  # seconds to connect, to answer
 DUPLICATE_WINDOW = 14_400  # seconds in which an identical application message is not shown twice; the maximum
@@ -89,6 +90,8 @@ class WeComClient:
             return answer
         if answer.get("errcode") == 0 and answer.get("invaliduser"):
             return Outcome("refused", f"WeCom knows nobody called {user_id}")
+        if answer.get("errcode") == 0 and answer.get("unlicenseduser"):
+            return Outcome("refused", f"{user_id} has no WeCom licence, so that no application may write")
         return judge(answer)
 
     def send_to_group(self, robot: str, markdown: str) -> Outcome:
@@ -111,11 +114,14 @@ class WeComClient:
         if self._token is None or fresh:
             answer = self._call("GET", "/cgi-bin/gettoken", {"corpid": self.corp_id, "corpsecret": self.secret}, None)
             if isinstance(answer, Outcome):  # nothing was sent yet, whatever happened
-                return Outcome("not_sent", answer.detail)
+                return replace(answer, result="not_sent")
             if answer.get("errcode") != 0:
                 said = judge(answer)
                 return Outcome("not_sent", said.detail, said.wait if said.result == "not_sent" else MENDED_BY_A_PERSON)
-            self._token = str(answer["access_token"])
+            token = answer.get("access_token")
+            if not isinstance(token, str) or not token:
+                return Outcome("not_sent", "WeCom gave no token", MENDED_BY_A_PERSON)
+            self._token = token
         return self._token
 
     def _post(self, path: str, query: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any] | Outcome:
@@ -131,7 +137,7 @@ class WeComClient:
                 return Outcome("not_sent", "WeCom answered HTTP 429: too often", TRY_LATER[45009])
             content = answer.json()
         except requests.RequestException as error:
-            return Outcome(*_failure(error))
+            return _failure(error)
         if answer.status_code != 200 or not isinstance(content, dict):
             return Outcome("unknown", f"WeCom answered HTTP {answer.status_code}")
         return content
@@ -152,10 +158,13 @@ def judge(answer: Mapping[str, Any]) -> Outcome:
     return Outcome("refused", detail)
 
 
-def _failure(error: requests.RequestException) -> tuple[Any, str]:
+def _failure(error: requests.RequestException) -> Outcome:
     """Whether the request can have reached the other side; the text carries no key or token."""
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
-        return "not_sent", "WeCom could not be reached"
-    return "unknown", f"WeCom's answer was lost ({type(error).__name__})"
+        return Outcome("not_sent", "WeCom could not be reached")
+    if isinstance(error, requests.exceptions.SSLError) and before_the_request(reason):
+        detail = "no trusted encrypted connection to WeCom; look at the address and its certificate"
+        return Outcome("not_sent", detail, MENDED_BY_A_PERSON)
+    return Outcome("unknown", f"WeCom's answer was lost ({type(error).__name__})")

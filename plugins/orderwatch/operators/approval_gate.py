@@ -33,10 +33,14 @@ class ApprovalGateOperator(PlaybookStepOperator):
         self.timeout = timeout
 
     def execute(self, context: Context) -> str:
+        response = self.response(context)
+        return self.proceed(context, response, self.ask(context, response))
+
+    def ask(self, context: Context, response: Response) -> Result:
+        """Put the question in the name of whoever began the run, so that nobody answers what they have asked."""
         from orderwatch.pipeline.gate import ask
 
-        response = self.response(context)
-        return self.proceed(context, response, ask(response, self.step, self.requester(context)))
+        return ask(response, self.step, self.requester(context))
 
     def requester(self, context: Context) -> str:
         """Who began the run; the automation where nobody did."""
@@ -66,7 +70,7 @@ class ApprovalGateOperator(PlaybookStepOperator):
     def after_answer(self, context: Context, event: dict[str, Any]) -> str:
         """The answer is recorded first; one that does not count leaves the question open."""
         from orderwatch.core.playbook.texts import read_money
-        from orderwatch.pipeline.gate import Answer, AnswerRefused, answer, ask, out_of_time
+        from orderwatch.pipeline.gate import Answer, AnswerRefused, answer, out_of_time
 
         response = self.response(context)
         if parking.timed_out(event):
@@ -78,7 +82,7 @@ class ApprovalGateOperator(PlaybookStepOperator):
             result = answer(response, self.step, said)
         except AnswerRefused as error:
             self.log.warning("the answer of %s does not count: %s", names, error)
-            return self.proceed(context, response, ask(response, self.step), refused=str(error))
+            return self.proceed(context, response, self.ask(context, response), refused=str(error))
         return self.proceed(context, response, result)
 
 

@@ -228,10 +228,11 @@ def _release(conn: Connection, response: Response, step_id: str, row: Row[Any], 
 
 
 def _letters(conn: Connection, response: Response, act: Act, now: datetime) -> datetime | Result:
-    """When the customer may be written to; not at all when that has happened often enough today."""
+    """When the customer may be written to; not at all when that has happened often enough on that day."""
     rules = response.policy.response.customer_messages
     zone = ZoneInfo(response.policy.calendars.business_zone)
-    since = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    goes = rules.speaks_at(now, zone)
+    since = goes.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     sent = run(
         conn,
         "responses/count_customer_messages",
@@ -243,7 +244,7 @@ def _letters(conn: Connection, response: Response, act: Act, now: datetime) -> d
         return Result("skipped", f"not needed: the customer has been written to {sent.letters} times today")
     if sent.of_incident >= response.loaded.playbook.limits.customer_messages:
         return Result("skipped", f"not needed: the playbook allows {sent.of_incident} letters about one incident")
-    return rules.speaks_at(now, zone)
+    return goes
 
 
 def _auto(response: Response, act: Act) -> int:

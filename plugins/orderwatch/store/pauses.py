@@ -45,6 +45,11 @@ def take(
     return pause_id
 
 
+def is_known(conn: Connection, scope: str, subject: str) -> bool:
+    """Whether there is such an incident that is not over, such an order, or such a playbook."""
+    return bool(run(conn, "pauses/is_known", scope=scope, subject=subject).scalar_one())
+
+
 def end(conn: Connection, pause_id: int, by: str, now: datetime) -> bool:
     """Hand back to the automation; ``False`` when the pause is over already."""
     row = run(conn, "pauses/end_pause", pause_id=pause_id, ended_by=by, now=now).one_or_none()

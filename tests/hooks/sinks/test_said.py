@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ def test_the_words_are_found_where_systems_put_them(content: Any, words: str) ->
         ('"张三" and “李四” and 「王五」', "… and … and …"),
         ("unknown outbound OB26100800012", "unknown outbound OB26100800012"),
         ("don't", "don't"),
+        ('"张三 li@example.com 北京" is not valid', "… is not valid"),
         ("code 31 at 10:07", "code 31 at 10:07"),
     ],
 )
@@ -56,3 +58,10 @@ def test_what_we_have_sent_is_left_out_and_codes_stay() -> None:
 def test_the_words_are_cut_and_stay_on_one_line() -> None:
     told = said({"error": "a\r\nb\u202e\x00" + "很长" * 10_000})
     assert len(told) == 160 and told.startswith("a b很长") and told.endswith("…")
+
+
+@pytest.mark.parametrize("endless", ["a" * 250_000, "1" * 250_000 + "x", "'" * 250_000, "(1 " * 80_000, "“" * 80_000])
+def test_an_answer_without_an_end_holds_nobody_up(endless: str) -> None:
+    before = time.process_time()
+    said({"error": endless})
+    assert time.process_time() - before < 5
