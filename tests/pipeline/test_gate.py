@@ -146,6 +146,47 @@ def test_a_decision_is_not_kept_for_ever(answering: Answering) -> None:
     assert not answering.sinks.count()
 
 
+def test_an_old_decision_lets_nothing_go_however_long_the_act_itself_waits(answering: Answering) -> None:
+    answering.ask()
+    answering.answer("approve", SUPERVISOR)
+    with answering.desk.engine.begin() as conn:
+        conn.execute(text("update effect set valid_until = valid_until + interval '7 days' where step is not null"))
+    answering.desk.advance(24 * HOUR + MINUTE)
+    assert answering.perform("issue_voucher").label.startswith("no valid decision")
+    assert not answering.sinks.count()
+
+
+@pytest.fixture
+def asking_two(answering: Answering) -> Answering:
+    """The same gate, where two people have to say yes."""
+    assert answering.loaded is not None
+    playbook = answering.loaded.playbook
+    step = playbook.steps["approve_voucher"]
+    assert step.gate is not None
+    two = step.model_copy(update={"gate": step.gate.model_copy(update={"approvers": 2})})
+    steps = {**playbook.steps, "approve_voucher": two}
+    answering.loaded = replace(answering.loaded, playbook=playbook.model_copy(update={"steps": steps}))
+    return answering
+
+
+def test_where_two_have_to_say_yes_one_is_not_enough_and_nobody_counts_twice(asking_two: Answering) -> None:
+    asking_two.ask()
+    for _ in range(2):
+        assert asking_two.answer("approve", SUPERVISOR).state == "asks"
+    assert asking_two.perform("issue_voucher").label.startswith("no valid decision")
+    assert not asking_two.sinks.count()
+    assert asking_two.answer("approve", MANAGER).label == "approved by operations, admin: ¥90.00"
+    assert asking_two.perform("issue_voucher").state == "done"
+
+
+def test_where_two_have_to_say_yes_one_no_is_a_no(asking_two: Answering) -> None:
+    asking_two.ask()
+    asking_two.answer("approve", SUPERVISOR)
+    assert asking_two.answer("reject", MANAGER).state == "done"
+    assert asking_two.perform("issue_voucher").state == "skipped"
+    assert not asking_two.sinks.count()
+
+
 def test_below_the_limit_nobody_is_asked(desk: Desk) -> None:
     important(desk, value=500_000)
     answering = Answering(desk)

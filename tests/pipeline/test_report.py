@@ -119,6 +119,7 @@ def test_a_doubtful_order_that_a_person_has_looked_at_is_doubtful_no_more(desk: 
     assert desk.incidents() == {"order:SO1:pick": "triage"}
     report(desk)
     assert desk.ask("select kind, state from incident") == [("single", "open")]
+    assert desk.ask("select verdict from anomaly") == ["anomaly"]
     assert begun(desk) == ["playbook_wrong_item_recall"]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from orderwatch.core.effect import Outcome
 from orderwatch.pipeline.dispatch import dispatch
+from orderwatch.pipeline.step import perform
 from orderwatch.store import pauses
 from tests.pipeline.answering import Answering
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order
@@ -106,6 +107,23 @@ def test_a_refused_act_says_why_and_is_tried_anew_when_a_person_clears_it(answer
     answering.sinks.outcome.clear()
     assert answering.perform("call_customer").state == "done"
     assert answering.states("call_customer") == ["failed", "delivered"]
+
+
+def test_an_order_of_an_incident_that_a_larger_one_explains_gets_neither_voucher_nor_letter(
+    answering: Answering,
+) -> None:
+    response = answering.response
+    with answering.desk.engine.begin() as conn:
+        conn.execute(
+            text("""
+            insert into incident (dedup_key, kind, level, owner_role, observed_at, opened_at)
+            values ('system_failure:F', 'system_failure', 3, 'vice_president', business_now(), business_now());
+            update incident set inhibited_by = 2 where incident_id = 1;
+        """)
+        )
+    for step in ("issue_voucher", "apologise"):
+        assert perform(response, step).state != "done"
+    assert not answering.sinks.arrived
 
 
 def test_nobody_is_written_to_at_night(answering: Answering) -> None:
