@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from orderwatch.core.effect import Outcome
+from orderwatch.core.playbook.load import load_playbook
 from orderwatch.pipeline.dispatch import dispatch
+from orderwatch.pipeline.playbook_run import Response
 from orderwatch.pipeline.step import perform
 from orderwatch.store import pauses
-from tests.pipeline.answering import Answering
+from tests.pipeline.answering import PLAYBOOKS, Answering, Sinks
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order
 
 STEPS = ("tell_owner", "call_customer", "issue_voucher", "apologise", "hurry_warehouse", "confirm")
@@ -161,6 +163,26 @@ def other_letters(answering: Answering, sent: datetime) -> None:
 def test_a_customer_is_written_to_twice_a_day_and_not_three_times(answering: Answering) -> None:
     other_letters(answering, sent=answering.desk.now())
     assert answering.perform("apologise").label == "not needed: the customer has been written to 2 times today"
+
+
+def test_eight_incidents_of_one_customer_send_as_many_letters_as_one_day_allows(desk: Desk) -> None:
+    numbers = range(1, 9)
+    desk.scan(
+        orders=[an_order(f"SO{n}", value_minor=60_000, customer_id="C-1") for n in numbers],
+        shipments=[a_shipment(f"SO{n}") for n in numbers],
+        customers=[{"customer_id": "C-1", "version": NOON, "tier": "vip"}],
+    )
+    loaded, sinks = load_playbook(PLAYBOOKS / "single_important.yaml"), Sinks()
+    incidents = desk.ask("select incident_id from incident where state = 'open' and kind = 'single'")
+    assert len(incidents) == 8
+
+    def apologise(incident_id: int) -> str:
+        return perform(Response(desk.engine, desk.policy, loaded, incident_id, sinks.senders()), "apologise").state
+
+    with ThreadPoolExecutor(8) as pool:
+        states = sorted(pool.map(apologise, incidents))
+    assert states == ["done"] * 2 + ["skipped"] * 6
+    assert sinks.count()["customer_mail"] == 2
 
 
 def test_a_letter_that_waits_for_the_morning_counts_on_the_day_on_which_it_goes(answering: Answering) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
-from orderwatch.store.database import as_json, connect
+from orderwatch.store.database import as_json, connect, copy_rows
 
 BACKSLASH = "\\"
 
@@ -55,3 +57,23 @@ def test_what_has_no_place_in_json_is_named() -> None:
 def test_any_other_database_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="Orderwatch needs PostgreSQL"):
         connect(url)
+
+
+ROW = "13800138000 wang.xiaoming"
+
+
+def test_an_error_names_the_rule_and_not_the_row(engine: Engine) -> None:
+    """PostgreSQL adds the failing row to its words; people's data would reach chat, mail and logs with it."""
+    with pytest.raises(IntegrityError) as refused, engine.begin() as conn:
+        conn.execute(text("create temporary table t (n integer constraint small check (n < 5), said text)"))
+        conn.execute(text("insert into t values (9, :said)"), {"said": ROW})
+    assert 'violates check constraint "small"' in str(refused.value)
+    assert "13800138000" not in str(refused.value) and "13800138000" not in str(refused.value.orig)
+
+
+def test_neither_does_an_error_of_a_copy(engine: Engine) -> None:
+    with pytest.raises(psycopg.Error) as refused, engine.begin() as conn:
+        conn.execute(text("create temporary table t (n integer, said text)"))
+        copy_rows(conn, "t", ("n", "said"), [("no number", ROW)])
+    assert "invalid input syntax" in str(refused.value)
+    assert "13800138000" not in str(refused.value)

@@ -17,7 +17,7 @@ from orderwatch.core.playbook.schema import Step
 from orderwatch.core.playbook.texts import money
 from orderwatch.pipeline.playbook_run import FAILED, Response, Result
 from orderwatch.store import ledger
-from orderwatch.store.database import run
+from orderwatch.store.database import Lock, hold, run
 from orderwatch.store.guards import BUDGET, NO_DECISION, refusal
 from orderwatch.store.ledger import StepAct
 
@@ -233,6 +233,7 @@ def _letters(conn: Connection, response: Response, act: Act, now: datetime) -> d
     zone = ZoneInfo(response.policy.calendars.business_zone)
     goes = rules.speaks_at(now, zone)
     since = goes.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    hold(conn, Lock.LETTERS)  # two incidents of one customer must not both find room for the last letter
     sent = run(
         conn,
         "responses/count_customer_messages",

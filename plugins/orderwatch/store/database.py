@@ -10,7 +10,9 @@ from enum import IntEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, NullPool, TextClause, create_engine, text
+import psycopg
+from sqlalchemy import Connection, CursorResult, Engine, NullPool, TextClause, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext
 
 from orderwatch.paths import SQL
 
@@ -25,6 +27,7 @@ class Lock(IntEnum):
     SCAN = 7301  # one detection at a time: saves work, the unique indexes give the guarantee
     ALERTS = 7302  # every writer of an alert time
     BUDGETS = 7303  # taken by the trigger that moves budgets
+    LETTERS = 7305  # counting a customer's letters and planning one more
     MOVING = 7304  # held by a session: one that moves open orders to another version at a time
 
 
@@ -36,12 +39,26 @@ def connect(url: str) -> Engine:
     if not url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
         kind = url.partition("://")[0] if "://" in url else "this"  # the rest may hold a password
         raise ValueError(f"Orderwatch needs PostgreSQL, not {kind!r}: set a postgresql:// URL")
-    return create_engine(
+    engine = create_engine(
         "postgresql+psycopg://" + url.split("://", 1)[1],
         connect_args={"options": f"-csearch_path={SCHEMA} -ctimezone=UTC", "connect_timeout": 10},
         poolclass=NullPool,
         hide_parameters=True,  # row data must not reach logs and messages with an error
     )
+    event.listen(engine, "handle_error", _tell_no_rows)
+    return engine
+
+
+def _tell_no_rows(about: ExceptionContext) -> None:
+    """PostgreSQL explains an error with the row that caused it; only its first line, which names the rule, stays."""
+    for error in (about.original_exception, about.sqlalchemy_exception):
+        if error is not None:
+            _first_line(error)
+
+
+def _first_line(error: BaseException) -> None:
+    if error.args and isinstance(error.args[0], str) and error.args[0]:
+        error.args = (error.args[0].splitlines()[0], *error.args[1:])
 
 
 @cache
@@ -80,10 +97,14 @@ def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: Iterab
     """Write rows with COPY, the fastest way in; returns how many. Names come from our code, never from data."""
     count = 0
     cursor = conn.connection.cursor()
-    with cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy:
-        for row in rows:
-            copy.write_row(row)
-            count += 1
+    try:
+        with cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy:
+            for row in rows:
+                copy.write_row(row)
+                count += 1
+    except psycopg.Error as error:
+        _first_line(error)
+        raise
     return count
 
 
