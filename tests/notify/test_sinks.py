@@ -330,7 +330,7 @@ def send_mail(client: MailClient, subject: str = "一级事件", text: str = "�
         ("", "", "delivered"),
         ("RCPT", "550 no such user", "refused"),
         ("RCPT", "450 come back later", "not_sent"),
-        ("MAIL", "550 not you", "refused"),
+        ("MAIL", "550 not you", "not_sent"),
         ("MAIL", "451 later", "not_sent"),
         ("DATA", "554 spam", "refused"),
         ("DATA", "451 later", "not_sent"),

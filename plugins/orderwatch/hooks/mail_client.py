@@ -64,6 +64,10 @@ class MailClient:
             return Outcome("not_sent", "the mail server's certificate is not trusted", MENDED_BY_A_PERSON)
         except smtplib.SMTPNotSupportedError as error:
             return Outcome("not_sent", f"the mail server cannot do what we need: {error}", MENDED_BY_A_PERSON)
+        except smtplib.SMTPSenderRefused as error:  # our own address, not this mail: a person mends the connection
+            if 400 <= error.smtp_code < 600:
+                return _not_let_in(error.smtp_code, f"the mail server refuses {_masked(self.sender)} as sender")
+            return Outcome("unknown", f"the mail server answered {error.smtp_code}", TRY_AGAIN)
         except smtplib.SMTPResponseException as error:
             if not accepted:  # after that, only the goodbye went wrong
                 said = f"the mail server answered {error.smtp_code}"
