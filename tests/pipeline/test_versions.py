@@ -115,6 +115,17 @@ def test_a_yes_that_comes_too_late_brings_nothing_old_back(desk: Desk) -> None:
         put(desk, held)
 
 
+def test_a_yes_that_is_carried_out_too_late_brings_nothing_old_back_either(desk: Desk) -> None:
+    held, _ = keep(desk, a_lesson("risk:0.80"))
+    with desk.engine.begin() as conn:
+        answer(conn, desk.policy, held, True, ["admin"], NOON)
+    newer, _ = keep(desk)
+    put(desk, newer)
+    with pytest.raises(DBAPIError, match="is overtaken"):
+        put(desk, held)
+    assert desk.ask("select version from threshold_active") == [newer]
+
+
 def test_whoever_may_decide_hears_of_it_once(desk: Desk) -> None:
     version, _ = keep(desk, a_lesson("risk:0.80"))
 

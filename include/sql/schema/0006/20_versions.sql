@@ -52,6 +52,14 @@ begin
     if last = 'held' and new.decision = 'in_force' then
         raise exception 'version % waits for a person''s word', new.version using errcode = 'OW006';
     end if;
+    -- a yes is about what would be replaced, also when it is carried out
+    if (new.decision = 'approved' or last = 'approved') and exists (
+        select 1 from threshold_version as v, threshold_active as a
+        where v.version = new.version and cast(v.report ->> 'before' as integer) is distinct from a.version
+    ) then
+        raise exception 'version % is overtaken: another has come into force since it was learned', new.version
+            using errcode = 'OW006';
+    end if;
     return new;
 end
 $$;

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from orderwatch.core.models.passages import HOUR, NEVER, ends_of, promised, seconds, weights
-
-Kind = Literal["promise", "stage"]
 
 
 @dataclass(frozen=True, slots=True)

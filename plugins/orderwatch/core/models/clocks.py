@@ -22,16 +22,11 @@ QUIET: Final = 0.35  # a weekday with less than this share of an average day's d
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clocks:
-    """Opening hours by calendar, the business' zone, and the days on which nothing is delivered.
-
-    ``rest`` names weekdays (Monday is 0); ``holidays`` and ``workdays`` are days since 1970 that differ from them.
-    """
+    """Opening hours by calendar, the business' zone, and the weekdays (Monday is 0) on which nothing is delivered."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)
     rest: frozenset[int] = frozenset({SUNDAY})
-    holidays: frozenset[int] = frozenset()
-    workdays: frozenset[int] = frozenset()
 
     def after(self, rows: pd.DataFrame, duration: Seconds, step: Step) -> Seconds:
         """The instant at which each passage has lasted ``duration``; ``NEVER`` beyond the known days, shape (rows,)."""
@@ -86,9 +81,7 @@ class Clocks:
         begin, end = int(first.min()), int(max(last.max(), first.max()))
         days = np.arange(begin, end + 1)
         weekday = (days + 3) % WEEK  # 1970-01-01 was a Thursday
-        idle = np.isin(weekday, list(self.rest)) | np.isin(days, list(self.holidays))
-        idle &= ~np.isin(days, list(self.workdays))
-        until = np.cumsum(idle)
+        until = np.cumsum(np.isin(weekday, list(self.rest)))
         return np.where(last > first, until[np.maximum(last, first) - begin] - until[first - begin], 0)
 
 

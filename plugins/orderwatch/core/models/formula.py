@@ -37,7 +37,7 @@ class StepFormula:
     buffer: int
 
     def limits(self, rows: pd.DataFrame, multiplier: Fraction) -> pd.DataFrame:
-        """For each row: threshold_s, mean_s, n, buffer_s, depth, place."""
+        """For each row: threshold_s, mean_s, n, buffer_s, depth."""
         place, depths = self.cells.find(rows)
         hundredths = rows["region"].astype(object).map(self.buffers).fillna(self.buffer).to_numpy(dtype=np.int64)
         sum_s, n = self.sum_s[place], self.n[place]
@@ -71,12 +71,8 @@ class FormulaFit:
             if not len(part):
                 continue
             limits = learned.limits(part, self.terms.multiplier)
-            depths = limits["depth"].to_numpy()
-            levels = np.array([learned.cells.called(depth) for depth in range(len(learned.cells.levels))], object)
             alerts.at_s[mine] = clocks.after(part, limits["threshold_s"].to_numpy(), learned.step)
-            alerts.cell[mine] = learned.cells.names(part, depths)
-            alerts.level[mine] = levels[depths]
-            alerts.samples[mine] = limits["n"].to_numpy()
+            alerts.compared(mine, part, learned.cells, learned.n)
         return alerts
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from orderwatch.core.models.cells import Cells
 from orderwatch.core.models.clocks import Clocks
 from orderwatch.core.models.passages import Seconds
 
@@ -48,6 +49,14 @@ class Alerts:
             np.zeros(rows, np.int64),
             np.full(rows, np.nan),
         )
+
+    def compared(self, mine: NDArray[np.bool_], rows: pd.DataFrame, cells: Cells, samples: Seconds) -> None:
+        """Say for the passages ``mine`` (``rows``) which cell they were compared with; ``samples`` by its place."""
+        place, depths = cells.find(rows)
+        levels = np.array([cells.called(depth) for depth in range(len(cells.levels))], dtype=object)
+        self.cell[mine] = cells.names(rows, depths)
+        self.level[mine] = levels[depths]
+        self.samples[mine] = samples[place]
 
 
 class Fitted(Protocol):

@@ -48,17 +48,14 @@ class SlackFit:
             part = rows[mine]
             if not len(part):
                 continue
-            place, depths = learned.cells.find(part)
-            levels = np.array([learned.cells.called(depth) for depth in range(len(learned.cells.levels))], object)
-            at = np.maximum(self._moment(part, learned, place, name), seconds(part, "entered_s"))
+            at = np.maximum(self._moment(part, learned, name), seconds(part, "entered_s"))
             alerts.at_s[mine] = np.minimum(clocks.decide(at, self.terms.steps[name]), alerts.at_s[mine])
-            alerts.cell[mine] = learned.cells.names(part, depths)
-            alerts.level[mine] = levels[depths]
-            alerts.samples[mine] = learned.samples[place]
+            alerts.compared(mine, part, learned.cells, learned.samples)
         return alerts
 
-    def _moment(self, rows: pd.DataFrame, learned: Curves, place: Seconds, name: str) -> Seconds:
+    def _moment(self, rows: pd.DataFrame, learned: Curves, name: str) -> Seconds:
         """When the chance to break the promise reaches the limit, shape (rows,)."""
+        place, _ = learned.cells.find(rows)
         entered, due = seconds(rows, "entered_s"), seconds(rows, "promised_s")
         at = np.full(len(rows), NEVER, dtype=np.int64)
         for number in np.unique(place):
