@@ -9,6 +9,7 @@ from pydantic import Field, PlainSerializer, model_validator
 
 from orderwatch.core.durations import Duration
 from orderwatch.core.policy.base import NodeCode, Strict
+from orderwatch.core.policy.calendars import Country
 from orderwatch.core.words import Node
 
 Key = Literal["category", "region", "channel"]
@@ -57,6 +58,7 @@ class ClockRules(Strict):
     least_alerts: Annotated[int, Field(ge=1)]
     approval: Literal["always", "new_clock", "never"]
     approvers: Annotated[tuple[str, ...], Field(min_length=1)]
+    holidays: Country
     most_change: Annotated[int, Field(ge=2)]
     least_new: Annotated[int, Field(ge=1)]
 
