@@ -129,6 +129,13 @@ def test_no_message_is_longer_than_its_channel_takes(sink: str, size: int) -> No
         assert len(text_of(family, sink, items).encode()) <= BYTE_LIMITS[sink]
 
 
+@pytest.mark.parametrize("sink", ["wecom_app", "mail"])
+def test_drift_in_every_step_by_every_measure_fits(sink: str) -> None:
+    text = text_of("drift", sink, [a_drift(measure="误报（对照学习时的承诺）", hits="12345", of="23456")] * 14)
+    assert text.count("12345") >= 2 * 3 and len(text.encode()) <= BYTE_LIMITS[sink]
+    assert ("more" in text) == (sink == "wecom_app")
+
+
 @pytest.mark.parametrize("sink", BYTE_LIMITS)
 def test_what_is_left_out_is_counted(sink: str) -> None:
     items = [an_item(n, explanation="e" * (9000 if sink == "mail" else 200)) for n in range(1, 41)]

@@ -264,6 +264,21 @@ def test_an_order_that_is_still_in_an_earlier_step_is_missed_there(month: Month)
     assert month.counts(PICK) == {"orders": 1, "broken": 1, "misses": 1}
 
 
+@pytest.mark.parametrize(("before", "early"), [(24 * HOUR, 1), (23 * HOUR, 0)])
+def test_what_was_known_a_day_before_it_broke_was_known_early(month: Month, before: timedelta, early: int) -> None:
+    month.order(signed=DUE + HOUR, alarmed=DUE - before)
+    month.happen()
+    assert month.check()[ALL].early == early
+    assert "misses" not in month.counts()
+
+
+def test_what_people_find_wrong_with_an_order_is_no_alarm_about_its_lateness(month: Month) -> None:
+    month.order(signed=DUE + HOUR)
+    month.alarm("SO1", DUE - 2 * DAY, by="li.ting")
+    month.happen()
+    assert month.counts() == {"orders": 1, "broken": 1, "misses": 1}
+
+
 @pytest.mark.parametrize("verdict", ["anomaly", "suspect"])
 def test_an_alarm_in_any_step_before_the_break_is_no_miss(month: Month, verdict: str) -> None:
     month.order(signed=DUE + HOUR)
