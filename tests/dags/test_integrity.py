@@ -16,15 +16,16 @@ import pytest
 
 from orderwatch.operators.approve_version import WAITS
 from orderwatch.paths import HOME
-from tests.dags.installation import HISTORY, SCAN, read_dag
+from tests.dags.installation import DRIFT, HISTORY, SCAN, read_dag
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-DAGS = (HISTORY, SCAN)
+DAGS = (DRIFT, HISTORY, SCAN)
 FILES = sorted((HOME / "dags").glob("*.py"))
 HEADINGS = ["Purpose", "Flow", "When it fails", "Owner"]
 TASKS = {
+    DRIFT: {"check_drift"},
     HISTORY: {
         "open_scan", "erp.pull", "wms.pull", "validate_feeds", "apply_feeds", "learn_thresholds", "approve_version",
         "activate_version",
@@ -34,7 +35,7 @@ TASKS = {
         "validate_feeds", "apply_feeds", "detect_anomalies", "start_responses", "notify_owners",
     },
 }  # fmt: skip
-VERBS = {"open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify"}
+VERBS = {"check", "open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify"}
 PARSE_SECONDS = 0.3
 PARSE = """
 import json, os, runpy, sys, time
@@ -111,10 +112,11 @@ def test_a_scan_that_hangs_is_over_before_the_next_one_is_due() -> None:
     [
         (SCAN, "2026-11-22T10:01+00:00", "2026-11-22T10:15+00:00"),
         (SCAN, "2026-11-22T10:15+00:00", "2026-11-22T10:30+00:00"),
+        (DRIFT, "2026-11-22T10:00+00:00", "2026-11-23T01:30+00:00"),  # 09:30 on Monday in Shanghai
         (HISTORY, "2026-11-22T10:00+00:00", "2026-11-30T19:00+00:00"),  # 03:00 on 1 December in Shanghai
     ],
 )
-def test_the_schedule_is_every_quarter_of_an_hour_and_every_month(dag_id: str, after: str, due: str) -> None:
+def test_the_schedule_is_every_quarter_of_an_hour_every_week_and_every_month(dag_id: str, after: str, due: str) -> None:
     from airflow.sdk import timezone
 
     assert _timetable(dag_id)._get_next(timezone.parse(after)) == timezone.parse(due)

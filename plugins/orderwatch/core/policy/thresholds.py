@@ -63,6 +63,24 @@ class ClockRules(Strict):
     least_new: Annotated[int, Field(ge=1)]
 
 
+class DriftLimits(Strict):
+    """``false_alarms`` is a share of the alarms whose orders' end is known; misses are per 1,000 orders."""
+
+    false_alarms: Annotated[float, Field(gt=0, lt=1)]
+    misses_per_1000: Annotated[float, Field(gt=0, lt=1000)]
+
+
+class DriftRules(Strict):
+    """What the weekly check looks at, how many cases it needs, and from where on it speaks of drift."""
+
+    window: Duration
+    least_alarms: Annotated[int, Field(ge=1)]
+    least_orders: Annotated[int, Field(ge=1)]
+    least_broken: Annotated[int, Field(ge=1)]
+    by_limits: DriftLimits
+    by_promises: DriftLimits
+
+
 class ThresholdsFile(Strict):
     """``multiplier`` is text (``"1.8"``), so that it is exactly 1.8 and a threshold exact to the second."""
 
@@ -72,3 +90,4 @@ class ThresholdsFile(Strict):
     keys: KeysPerNode
     buffer: Buffer
     clock: ClockRules
+    drift: DriftRules
