@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from orderwatch.operators.approve_version import WAITS
-from orderwatch.paths import HOME
+from orderwatch.paths import HOME, POLICY
 from tests.dags.installation import DRIFT, HISTORY, SCAN, read_dag
 
 if TYPE_CHECKING:
@@ -160,6 +160,36 @@ def test_the_form_of_a_scan_has_the_documented_fields() -> None:
         "node": "all", "window": "as the policy says", "mode": "as the policy says", "candidates": None,
         "dry_run": False,
     }  # fmt: skip
+
+
+def test_the_form_of_a_retraining_takes_every_clock_that_there_is() -> None:
+    from orderwatch.core.models.spec import EXAMPLES, MODES
+    from orderwatch.core.policy import load_policy
+
+    names = [*EXAMPLES.split(", "), *MODES, *load_policy(POLICY).thresholds.clock.candidates]
+    assert _fill({"candidates": names, "window": "120d"}, HISTORY)["candidates"] == names
+    offered = read_dag(HISTORY).params.get_param("mode").schema
+    assert {"formula", "best", *MODES} < set(offered["enum"]) == set(offered["values_display"])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"candidates": ["nonsense"]},
+        {"candidates": ["risk:2"]},
+        {"candidates": ["fixed"]},
+        {"candidates": "risk:0.80"},
+        {"window": "soon"},
+        {"mode": "magic"},
+        {"node": "packing"},
+    ],
+    ids=str,
+)
+def test_the_form_of_a_retraining_refuses_at_once_what_nobody_could_learn(form: Mapping[str, Any]) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError):
+        _fill(form, HISTORY)
 
 
 @pytest.mark.parametrize(
