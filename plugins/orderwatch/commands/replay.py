@@ -37,7 +37,7 @@ LINES: Final = {
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A history: parquet or CSV, see docs.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A history: parquet or CSV, see docs/histories.md.")],
     rules: Annotated[
         Path | None,
         typer.Option(
