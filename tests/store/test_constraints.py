@@ -153,7 +153,9 @@ VIOLATIONS = {
         "update incident set dismissed_as = 'false_alarm'", "incident_dismissed"
     ),
     "a root cause without its words": ("update incident set root_cause = 'human'", "incident_root_cause"),
-    "an overruled level that is not above": ("update incident set overruled_level = 1, level = 1", "incident_overruled"),
+    "an overruled level that is not above": (
+        "update incident set overruled_level = 1, level = 1", "incident_overruled"
+    ),
     "an action of somebody without the role": (an_action(login="nobody"), "does not hold the role"),
     "an action that the role may not do": (an_action(action="snooze"), "may not snooze at level 0"),
     "an action above the role's level": (

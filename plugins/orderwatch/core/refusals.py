@@ -108,10 +108,32 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
             "en": "{field} is too long: {length}, at most {most}",
         },
     ),
+    "not_one_thing": (
+        "bad_input",
+        {
+            "zh-CN": "请只写一项：订单、原因或类型；环节和级别只能缩小类型的范围",
+            "en": "name one of: an order, a cause, a kind; a step and a level narrow a kind only",
+        },
+    ),
     "no_end": (
         "bad_input",
         {"zh-CN": "请写明到什么时候为止，最长 7 天", "en": "say until when; at most 7 days from now"},
     ),
+    "cross_site": (
+        "forbidden",
+        {
+            "zh-CN": "请求不是从本页面发出的，已拒绝。请用 JSON 并从同一站点发出，或带 Bearer 令牌",
+            "en": "this was not sent by our own pages: send JSON from the same site, or a bearer token",
+        },
+    ),
+    "too_large": ("bad_input", {"zh-CN": "请求太大，最多 64 kB", "en": "the request is too large: at most 64 kB"}),
+    "no_length": ("bad_input", {"zh-CN": "请求没有说明长度", "en": "the request does not say how long it is"}),
+    "not_logged_in": ("forbidden", {"zh-CN": "请先登录 Airflow", "en": "log in to Airflow first"}),
+    "not_allowed": ("forbidden", {"zh-CN": "Airflow 不允许", "en": "Airflow does not allow it"}),
+    "not_found": ("not_found", {"zh-CN": "没有这个地址", "en": "there is nothing at this address"}),
+    "wrong_method": ("bad_input", {"zh-CN": "这个地址不接受这种请求", "en": "this address takes no such request"}),
+    "bad_input": ("bad_input", {"zh-CN": "输入有误，见 fields", "en": "the input is wrong, see fields"}),
+    "broken": ("busy", {"zh-CN": "出错了，已记入日志", "en": "something went wrong; it is in the log"}),
     "scanning": (
         "busy",
         {"zh-CN": "正在扫描，请过一分钟再试", "en": "a scan is running; try again in a minute"},

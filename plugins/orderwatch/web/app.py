@@ -9,7 +9,10 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from orderwatch.web.security import HEADERS, logged_in
+from orderwatch.core.refusals import Refusal
+from orderwatch.web import errors, guard
+from orderwatch.web.api import document
+from orderwatch.web.security import HEADERS, hosts, logged_in
 
 HERE = Path(__file__).parent
 STATIC = {"orderwatch.css": "text/css", "theme.js": "text/javascript"}
@@ -17,6 +20,9 @@ Language = Literal["zh-CN", "en"]
 Name = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]  # PostgreSQL has no NUL in text
 
 app = FastAPI(title="Orderwatch", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[logged_in])
+errors.install(app)
+for one in document.ROUTERS:
+    app.include_router(one, prefix=errors.API)
 pages = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -28,8 +34,12 @@ pages = Environment(
 
 @app.middleware("http")
 async def with_headers(request: Request, call_next: Any) -> Response:
-    """No page is cached, framed by strangers, or able to run script that is not ours."""
-    response: Response = await call_next(request)
+    """No page is cached, framed by strangers, or able to run script that is not ours; no other site acts through us."""
+    refused = guard.refuses(request.method, request.headers, hosts(request))
+    if refused:
+        response: Response = errors.shape(Refusal(refused[1]), refused[0])
+    else:
+        response = await call_next(request)
     response.headers.update(HEADERS)
     return response
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from orderwatch.store import pauses
-from orderwatch.store.database import business_now
+from orderwatch.store.database import business_now, connect
 from tests.pipeline.desk import HOUR, Desk
 from tests.pipeline.people.conftest import People
 from tests.pipeline.people.races import Race, Races
@@ -28,19 +28,23 @@ def race(desk: Desk, races: int) -> Races:
         )
     subjects = {"incident": "1", "order": "SO1", "playbook": "single_important", "everything": ""}
 
+    engine = connect(desk.engine.url.set(drivername="postgresql").render_as_string(hide_password=False), pooled=True)
+
     def pause(scope: str) -> None:
-        with desk.engine.begin() as conn:
+        with engine.begin() as conn:
             pauses.take(
                 conn, scope=scope, subject=subjects[scope], by="manager", reason="r", lasting=HOUR,  # type: ignore[arg-type]
                 now=business_now(conn),
             )  # fmt: skip
 
     def resume() -> None:
-        with desk.engine.begin() as conn:
+        with engine.begin() as conn:
             for row in pauses.read_live(conn):
                 pauses.end(conn, row.pause_id, "manager", business_now(conn))
 
-    return Race(desk.engine, 1, pause, resume).run(races)
+    found = Race(desk.engine, 1, pause, resume).run(races)
+    engine.dispose()
+    return found
 
 
 def test_no_act_slips_past_a_pause_and_none_is_left_half_done(people: People) -> None:
