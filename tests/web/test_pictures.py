@@ -49,6 +49,12 @@ def titles(drawn: Markup) -> list[str]:
 # --- candidates ---
 
 
+def test_a_clock_far_beyond_the_limit_stands_at_the_edge_with_its_figure() -> None:
+    far = Point("countdown:72h", "all", 0.64, 0.66, 1.0, False)
+    named = texts(candidates.draw([*CROWD, far], Gate(0.2, 48), "en", WIDE))
+    assert "countdown:72h → 64 %" in named and max(x for x, _ in named.values()) <= WIDE.width
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_names_of_a_crowd_do_not_cover_one_another_and_stay_inside(size: object) -> None:
     champion = Point("formula:1.8", "all", 0.72, 0.75, 0.6, False, champion=True, candidate=False)
@@ -159,6 +165,12 @@ def test_a_bar_is_as_high_as_its_alerts_and_pale_where_they_were_for_nothing() -
     assert sum(before) == pytest.approx(2 * sum(new), rel=0.01)
     assert "2026-09: 100 per 1,000, for nothing 25 %, 900 orders" in heights
     assert "25%" in texts(drawn)
+
+
+def test_a_month_without_alerts_has_no_share_for_nothing() -> None:
+    drawn = months.draw({"chosen": [Bar("2026-09", 0, None, 99)]}, "en", WIDE)
+    assert not any("%" in told for told in texts(drawn))
+    assert titles(drawn) == ["2026-09: 0 per 1,000, for nothing –, 99 orders"] * 2
 
 
 def test_the_year_stands_under_the_first_month_and_every_january() -> None:

@@ -132,7 +132,7 @@ def _life(page: VersionPage) -> Life | None:
 def _series(report: Report) -> dict[str, list[Bar]]:
     kept = report["months"]
     return {
-        name: [Bar(one["month"], one["alerts_per_1000"] or 0.0, one["fa"] or 0.0, one["n"]) for one in rows]
+        name: [Bar(one["month"], one["alerts_per_1000"] or 0.0, one["fa"], one["n"]) for one in rows]
         for name in ("champion", "chosen", "raised")
         if (rows := kept.get(name))
     }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HEIGHT: Final = 380
-BEYOND: Final = 1.6  # times the limit: a clock of the past that is far worse would press all others together
+BEYOND: Final = (1.6, 2.2)  # times the limit: clocks that are far worse would press all others together
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ def draw(points: Sequence[Point], gate: Gate, language: Language, size: Size) ->
         for number, point in enumerate(shown):
             _mark(axes, point, edge, f"clock-{number}")
         marks = [(min(one.false, edge), one.early, min(one.bound, edge)) for one in shown]
+        if gate.limit is not None:
+            marks.append((gate.limit, 0.045, gate.limit + 0.35 * edge))  # the name of the limit
         place(axes, [_spot(one, edge, language, size) for one in _named(shown, size)], marks)
         return {f"clock-{number}": _told(one, gate, language) for number, one in enumerate(shown)}
 
@@ -98,14 +100,17 @@ def _named(points: Sequence[Point], size: Size) -> list[Point]:
 
 
 def _edge(points: Sequence[Point], gate: Gate) -> float:
-    """Where the axis ends: at the worst candidate, not at a clock of the past that is far worse."""
-    worst = max((one.bound for one in points if one.candidate), default=1.0)
-    return min(1.02, 1.06 * max(worst, BEYOND * (gate.limit or 0)))
+    """Where the axis ends: a little beyond the limit; what is worse stands at the edge, with its figure."""
+    worst = max((max(one.bound, one.false) for one in points if one.candidate), default=1.0)
+    if gate.limit is None:
+        return min(1.02, 1.06 * worst)
+    return min(1.02, 1.06 * min(max(worst, BEYOND[0] * gate.limit), BEYOND[1] * gate.limit))
 
 
 def _frame(axes: Axes, gate: Gate, edge: float, language: Language) -> None:
     axes.set_xlim(0, edge)
     axes.set_ylim(0, 1.04)
+    axes.locator_params(axis="x", nbins=5)
     if gate.limit is not None:
         axes.axvspan(gate.limit, edge, color=ROLES["bad"], alpha=0.06, lw=0)
         axes.axvline(gate.limit, color=ROLES["bad"], lw=1.2, ls=(0, (5, 3)))

@@ -90,9 +90,9 @@ def _frame(axes: Axes, life: Life, language: Language, size: Size) -> None:
     limit = life.limit or 1.0
     axes.axhline(limit, color=ROLES["warn"], lw=1.2, ls=(0, (5, 3)))
     told = say(language, f"告警线 {percent(limit)}", f"limit {percent(limit)}")
-    side, shift = ("left", 4) if life.looks else ("right", -4)  # where the alert is not
-    axes.annotate(told, (0 if life.looks else 1, limit), xycoords=("axes fraction", "data"), xytext=(shift, 4), ha=side,
-                  textcoords="offset points", color=ROLES["warn"])  # fmt: skip
+    first = _number(life.alert) > sum(axes.get_xlim()) / 2  # at the end where the alert is not
+    axes.annotate(told, (0 if first else 1, limit), xycoords=("axes fraction", "data"), xytext=(4 if first else -4, 4),
+                  textcoords="offset points", ha="left" if first else "right", color=ROLES["warn"])  # fmt: skip
 
 
 def _bands(axes: Axes, life: Life, size: Size) -> None:

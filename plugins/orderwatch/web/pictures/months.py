@@ -22,11 +22,11 @@ ROLE: Final = {"champion": "ink-2", "chosen": "link"}
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Alerts per 1,000 orders of one month; ``false`` is the share for nothing."""
+    """Alerts per 1,000 orders of one month; ``false`` is the share for nothing, none where there was no alert."""
 
     month: str
     alerts: float
-    false: float
+    false: float | None
     orders: int
 
 
@@ -46,11 +46,11 @@ def draw(series: Series, language: Language, size: Size) -> Markup:
         axes = figure.add_axes((48 / size.width, 44 / HEIGHT, 1 - 56 / size.width, 1 - 76 / HEIGHT))
         titles = _bars(axes, series, months, language, size)
         axes.set_xlim(-0.6, len(months) - 0.4)
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, max(1.0, axes.get_ylim()[1]))
         axes.grid(axis="y", color=ROLES["line"], lw=0.6)
         axes.set_axisbelow(True)
         axes.tick_params(axis="x", length=0)
-        axes.set_xticks(range(len(months)), [_told(months, place, language) for place in range(len(months))])
+        axes.set_xticks(range(len(months)), [_told(months, place, language, size) for place in range(len(months))])
         axes.annotate(say(language, "每千单告警", "alerts per 1,000 orders"), (0, 1), xycoords="axes fraction",
                       xytext=(-40, 12), textcoords="offset points", color=ROLES["ink-2"])  # fmt: skip
         return titles
@@ -65,12 +65,13 @@ def _bars(axes: Axes, series: Series, months: Sequence[str], language: Language,
     for number, name in enumerate(drawn):
         for bar in series[name]:
             x = months.index(bar.month) + (number - (len(drawn) - 1) / 2) * width
-            right, wrong = bar.alerts * (1 - bar.false), bar.alerts * bar.false
+            wrong = bar.alerts * (bar.false or 0)
+            right = bar.alerts - wrong
             gid = f"{name}-{bar.month}"
             axes.bar(x, right, width * 0.92, color=ROLES[ROLE[name]], gid=gid)
             axes.bar(x, wrong, width * 0.92, bottom=right, color=ROLES[ROLE[name]], alpha=0.3, lw=0, gid=gid + "-wrong")
             titles[gid] = titles[gid + "-wrong"] = _bar_told(bar, language)
-            if size.wide and name == "chosen":
+            if size.wide and name == "chosen" and bar.false is not None:
                 axes.annotate(percent(bar.false).replace(" ", ""), (x, bar.alerts), xytext=(0, 3),
                               textcoords="offset points", ha="center", color=ROLES["ink-2"], fontsize=10)  # fmt: skip
     for bar in series.get("raised", ()):
@@ -79,10 +80,11 @@ def _bars(axes: Axes, series: Series, months: Sequence[str], language: Language,
     return titles
 
 
-def _told(months: Sequence[str], place: int, language: Language) -> str:
+def _told(months: Sequence[str], place: int, language: Language, size: Size) -> str:
     """The month, and the year below the first one and every January."""
     year, month = months[place].split("-")
-    return f"{int(month)}{say(language, '月', '')}" + (f"\n{year}" if place == 0 or month == "01" else "")
+    unit = say(language, "月", "") if size.wide else ""
+    return f"{int(month)}{unit}" + (f"\n{year}" if place == 0 or month == "01" else "")
 
 
 def _bar_told(bar: Bar, language: Language) -> str:
