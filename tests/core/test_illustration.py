@@ -11,12 +11,13 @@ import pytest
 
 from orderwatch.core.backtest.monthly import months_to_show, raised_in
 from orderwatch.core.illustration import Standing, illustrate
+from orderwatch.core.models.clocks import Clocks
 from orderwatch.core.models.passages import DAY, HOUR, NEVER, ends_of, seconds
 from orderwatch.core.policy.thresholds import Mode
 from orderwatch.core.retraining import Lesson, School
 
 from .models.histories import BEGIN, TERMS
-from .test_retraining import NOW, ROWS, school, silent
+from .test_retraining import NOW, ROWS, RULES, school, silent
 
 EARLY = {"false_alarms": 0.5, "windows": ("all",)}
 FORMULA = Standing("formula:1.8")
@@ -146,3 +147,12 @@ def test_a_clock_in_force_that_nobody_knows_any_more_is_said_to_be_unknown() -> 
     assert known["champion"] == {"model": "of old", "window": "all"}
     assert "there is no model 'of old'" in known["missing"]["champion"]
     assert known["months"]["champion"] is None and known["months"]["chosen"]
+
+
+def test_a_company_that_has_sold_nothing_for_months_learns_all_the_same() -> None:
+    silence = School(ROWS, TERMS, RULES, Clocks(), NOW + 70 * DAY)
+    lesson = silence.learn_clock("formula", silent)
+    known = illustrate(silence, lesson, Standing("risk:0.75"), "formula", NOW - 110 * DAY)
+    assert known["example"] is None
+    assert "could judge no month" in known["missing"]["chosen"]
+    assert known["months"]["chosen"]

@@ -84,7 +84,8 @@ def _told(months: Sequence[str], place: int, language: Language, size: Size) -> 
     """The month, and the year below the first one and every January."""
     year, month = months[place].split("-")
     unit = say(language, "月", "") if size.wide else ""
-    return f"{int(month)}{unit}" + (f"\n{year}" if place == 0 or month == "01" else "")
+    below = year if place == 0 or month == "01" else " "  # two lines everywhere, or they would not stand level
+    return f"{int(month)}{unit}\n{below}"
 
 
 def _bar_told(bar: Bar, language: Language) -> str:
