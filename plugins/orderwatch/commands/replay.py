@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -37,7 +38,7 @@ LINES: Final = {
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A history: parquet or CSV, see docs/histories.md.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Parquet or CSV, see docs/histories.md.")],
     rules: Annotated[
         Path | None,
         typer.Option(
@@ -75,6 +76,7 @@ def replay(
     from orderwatch.local.replay import replay as machine
     from orderwatch.local.replay.rules import read_rules
 
+    logging.getLogger("orderwatch").setLevel(logging.ERROR)  # what a scan warns of is not about the replay
     try:
         asked = machine.Asked(
             _day("--from", first, last=False), _day("--to", last, last=True), _scans(every), truth_of(truth), answers
