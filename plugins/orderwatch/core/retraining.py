@@ -12,7 +12,7 @@ import pandas as pd
 from orderwatch.core.backtest.gate import Candidate, choose
 from orderwatch.core.backtest.truth import Truth
 from orderwatch.core.backtest.walk import Month, Trial
-from orderwatch.core.durations import format_duration
+from orderwatch.core.durations import format_duration, parse_duration
 from orderwatch.core.models.clocks import Clocks, resting
 from orderwatch.core.models.document import dump, dump_rest
 from orderwatch.core.models.model import Fitted, Model, ModelError
@@ -29,13 +29,14 @@ SECOND: Final = timedelta(seconds=1)
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """The clock that may be put in force: its name, what it learned (none: limits alone), all candidates with their
-    figures, those that could not be judged and why, and why this one."""
+    figures, those that could not be judged and why, why this one, and which candidate it is (none: limits alone)."""
 
     model: str
     document: Mapping[str, Any] | None
     candidates: Sequence[Candidate]
     refused: Mapping[str, str]
     reason: str
+    chosen: Candidate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,14 @@ class School:
         if choice.best is None:
             return Lesson(formula, None, judged, refused, f"no clock by promises: {choice.reason}")
         progress(f"{choice.best.model}: learns from {choice.best.window}")
-        window = next(one for one in self.rules.windows if say_window(one) == choice.best.window)
         model = model_of(choice.best.model, self.terms)
         clocks = self._with_rest()
-        fitted = Recent(model, window).fit(self.rows, self.now, clocks)
+        fitted = Recent(model, window_of(choice.best.window)).fit(self.rows, self.now, clocks)
         document = {**dump(model, fitted, self.terms), **dump_rest(clocks.rest)}
-        return Lesson(model.name, document, judged, refused, choice.reason)
+        return Lesson(model.name, document, judged, refused, choice.reason, choice.best)
 
     def judge(self, names: Sequence[str], progress: Progress) -> tuple[list[Candidate], dict[str, str]]:
         """Every candidate from every window, learned before the time judged; and those that could not be."""
-        trial = Trial(self.rows, self.terms, self.clocks, Truth(), self.now)
-        recent = [Month("judged", self.now - self.rules.judged // SECOND, self.now)]
         judged, refused = [], {}
         for name in names:
             for window in self.rules.windows:
@@ -104,12 +102,24 @@ class School:
                 progress(f"{name} from {told}")
                 model = Recent(model_of(name, self.terms), window)
                 try:
-                    course = trial.walk(model, recent)
+                    judged.append(self.judge_one(model))
                 except ModelError as error:
                     refused[f"{model.name} ({told})"] = str(error)
-                    continue
-                judged.append(Candidate(model.name, told, course.pooled, course.alerted, course.false))
         return judged, refused
+
+    def judge_one(self, model: Recent) -> Candidate:
+        """One clock's figures over the orders that candidates are judged by. Raises ModelError."""
+        course = self.trial().walk(model, [self.judged])
+        return Candidate(model.name, say_window(model.window), course.pooled, course.alerted, course.false)
+
+    def trial(self) -> Trial:
+        """What clocks are judged by."""
+        return Trial(self.rows, self.terms, self.clocks, Truth(), self.now)
+
+    @property
+    def judged(self) -> Month:
+        """The time whose orders candidates are judged by."""
+        return Month("judged", self.now - self.rules.judged // SECOND, self.now)
 
     def _with_rest(self) -> Clocks:
         ends = seconds(self.rows[self.rows["node"].isin(list(self.terms.final))], "left_s")
@@ -119,3 +129,8 @@ class School:
 def say_window(window: Window) -> str:
     """``all`` or ``120d``."""
     return "all" if isinstance(window, str) else format_duration(window)
+
+
+def window_of(told: str) -> Window:
+    """The window that is said so."""
+    return "all" if told == "all" else parse_duration(told)
