@@ -164,7 +164,8 @@ def _say_order(row: Mapping[Any, Any], side: str, zone: ZoneInfo) -> str:
     if not pd.isna(at):
         level = "" if pd.isna(row[f"level_{side}"]) else f", level {row[f'level_{side}']}"
         kind = "" if pd.isna(row[f"kind_{side}"]) else f" ({row[f'kind_{side}']}{level})"
-        parts.append(f"told {at.tz_convert(zone):%m-%d %H:%M} in {row[f'step_{side}']}{kind}")
+        told = "late before" if row[f"standing_{side}"] else f"told {at.tz_convert(zone):%m-%d %H:%M}"
+        parts.append(f"{told} in {row[f'step_{side}']}{kind}")
     if not pd.isna(row[f"silent_{side}"]):
         parts.append(str(row[f"silent_{side}"]))
     if row[f"vouchers_{side}"] > 0:
