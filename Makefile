@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test check bench bench-activation bench-learning bench-responses bench-storm chaos rehearsal evaluation lock clean help
+.PHONY: demo demo-check test oracle check bench bench-activation bench-learning bench-responses bench-storm chaos rehearsal evaluation lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -17,6 +17,9 @@ demo-check: $(READY) ## the same, one scan, then stop; the last line is the resu
 
 test: $(READY) ## every test
 	$(BIN)/python -m pytest
+
+oracle: $(READY) ## 100,000 random cases of working time against a walk day by day; a quarter of a minute
+	ORACLE_CASES=20000 $(BIN)/python -m pytest tests/core/test_calendar.py -k walking
 
 check: $(READY) ## format, lint, types, layers, SQL, policy, playbooks
 	$(BIN)/ruff format --check .

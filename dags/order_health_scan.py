@@ -4,11 +4,11 @@ Every 15 minutes: find the orders that are stuck although orders like them are n
 
 ### Flow
 `erp.pull`, `wms.pull` and `crm.pull` fetch what changed; `validate_feeds` lets only records through that make sense
-and keeps the others in quarantine; `apply_feeds` brings orders, shipments and wishes up to date and moves each
-order's alert time; `detect_anomalies` judges the orders whose alert time has come (is it a real order? is the waiting
-normal?), opens incidents of level 0 to 3 and asks the next person where nobody has acknowledged; `notify_owners` tells
-them by WeCom and mail, each thing once; `start_responses` begins the playbook that answers each incident, one run per
-incident.
+and keeps the others in quarantine; `apply_feeds` brings orders, shipments, wishes and complaints up to date and
+moves each order's alert time; `detect_anomalies` judges the orders whose alert time has come (is it a real order? is
+the waiting normal?), opens incidents of level 0 to 3 and asks the next person where nobody has acknowledged;
+`notify_owners` tells them by WeCom and mail, each thing once; `start_responses` begins the playbook that answers each
+incident, one run per incident.
 
 ### When it fails
 A source that does not answer makes its own `pull` red and nobody else: the other sources go on, the orders that

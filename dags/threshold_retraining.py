@@ -35,7 +35,19 @@ from orderwatch.operators.open_scan import OpenScanOperator
 from orderwatch.operators.pull_source import PullSourceOperator
 from orderwatch.operators.validate_feeds import ValidateFeedsOperator
 
-MODES = [AS_POLICY, "formula", "balanced", "early", "precise", "nothing_missed", "best"]
+MODES = {  # of 100 alerts for nothing; of 100 broken promises known 48 h before; measured on the Olist history
+    AS_POLICY: "如策略文件 as the policy says",
+    "formula": "公式 formula: 仅按时长 time in step alone (71 / 61)",
+    "balanced": "均衡 balanced (13 / 54)",
+    "early": "尽早 early (17 / 74)",
+    "precise": "少误报 precise (5 / 0; 61 known 24 h before)",
+    "nothing_missed": "不漏报 nothing missed (14 / 54; 100 known 24 h before)",
+    "best": "择优 best: 依据本公司历史 what our own history speaks for",
+}
+CANDIDATE = (
+    r"^(fixed:\d{1,4}[hd]|formula:\d{1,2}(\.\d{1,2})?(:\d{1,4})?|countdown:\d{1,4}[hd]|slack:0?\.\d{1,3}"
+    r"|risk:0?\.\d{1,3}(@\d{1,3}h)?(\+\d{1,3}h)?|balanced|early|precise|nothing_missed)$"
+)
 WINDOW = rf"^({AS_POLICY}|[1-9]\d{{0,3}}[hd])$"
 NODES = [ALL_NODES, "review", "print", "pick", "outbound", "transport"]
 
@@ -53,10 +65,18 @@ with DAG(
     params={
         "node": Param(ALL_NODES, title="节点 Node", enum=NODES, description="只学这一节点。 Only this step's limits."),
         "window": Param(AS_POLICY, type="string", pattern=WINDOW, title="学习窗口 Window", description="如 e.g. 180d"),
-        "mode": Param(AS_POLICY, title="模式 Mode", enum=MODES, description="docs/evaluation.md"),
+        "mode": Param(
+            AS_POLICY,
+            title="模式 Mode",
+            enum=list(MODES),
+            values_display=MODES,
+            description="括号内：每百次告警误报 / 每百个违约提前 48 小时发现，见 docs/evaluation.md。 "
+            "In brackets: false per 100 alerts / known 48 h ahead per 100 broken promises; see docs/evaluation.md.",
+        ),
         "candidates": Param(
             None,
             type=["null", "array"],
+            items={"type": "string", "pattern": CANDIDATE},
             title="候选时钟 Candidates",
             description="模式为 best 时的候选，每行一个。 For the mode best, one a line: slack:0.80, risk:0.80+24h …",
         ),

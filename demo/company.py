@@ -8,6 +8,7 @@ import numpy as np
 
 from demo import numbering, ordinary, rows_erp, rows_wms
 from demo.book import EVENTS, PAID, SIGNED, Book, Extra, join
+from demo.complaints import make_complaints
 from demo.dirty import Dirt, make_dirt
 from demo.feed import Row
 from demo.instants import DAY, HOUR, NEVER, utc_text
@@ -21,6 +22,7 @@ MINIMUM_ORDERS = 400
 HISTORY = 50_000
 ORDERS_PER_CUSTOMER = 6
 PAST_REQUESTS = 40
+COMPLAINTS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Company:
     requests: tuple[Row, ...]
     dirt: Dirt
     planted: dict[int, Planted] | None  # None: a replay, where nobody knows the truth
+    complaints: tuple[Row, ...] = ()
 
 
 def make_company(*, seed: int, orders: int, now: int, history: int = HISTORY, important: int = 0) -> Company:
@@ -57,7 +60,10 @@ def make_company(*, seed: int, orders: int, now: int, history: int = HISTORY, im
     numbering.assign_manifests(book)
     numbering.own_batches(book, _groups(plants, rows))
     planted = dict(zip(rows, plants, strict=True))
-    return Company(now, book, customers, _requests(book, planted, now), _dirt(book, customers, where, now), planted)
+    # dice of their own: who complains changes nothing else in the company
+    complaints = make_complaints(np.random.default_rng((seed, COMPLAINTS)), book, planted)
+    dirt = _dirt(book, customers, where, now)
+    return Company(now, book, customers, _requests(book, planted, now), dirt, planted, complaints)
 
 
 def _free_places(orders: int, plants: list[Planted]) -> list[int]:

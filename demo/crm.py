@@ -1,4 +1,4 @@
-"""The CRM: customers, their wishes and notes, HTTP Basic, pages behind ``Link`` headers with an opaque cursor."""
+"""The CRM: customers, their wishes, complaints and notes; HTTP Basic, ``Link`` headers with an opaque cursor."""
 
 from __future__ import annotations
 
@@ -61,6 +61,13 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
         lambda index: wishes[index],
         company.dirt.delay_requests,
     )
+    said = company.complaints
+    complaints = Records(
+        [str(one["id"]) for one in said],
+        np.array([epoch(one["updated_at"]) for one in said], dtype=np.int64),
+        lambda index: said[index],
+        (),
+    )
 
     index_of = {customer_no(index): index for index in range(len(people))}
     notes: list[dict[str, Any]] = []
@@ -97,6 +104,12 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
         request: Request, login: Login, updated_since: str | None = None, page_size: PageSize = 100
     ) -> Json:
         return answer(request, login, requests, updated_since, page_size)
+
+    @app.get("/complaints")
+    async def list_complaints(
+        request: Request, login: Login, updated_since: str | None = None, page_size: PageSize = 100
+    ) -> Json:
+        return answer(request, login, complaints, updated_since, page_size)
 
     @app.get("/customers/{number}/contact")
     async def contact(number: str, login: Login) -> Json:

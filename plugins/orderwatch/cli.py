@@ -9,11 +9,13 @@ from orderwatch.commands import (
     db,
     demo,
     effects,
+    history,
     incidents,
     lint,
     pauses,
     playbooks,
     quarantine,
+    replay,
     silences,
     thresholds,
     why,
@@ -22,6 +24,8 @@ from orderwatch.commands import (
 app = typer.Typer(no_args_is_help=True, help="Emergency response for abnormal orders, on Apache Airflow.")
 app.command()(lint.lint)
 app.command()(backtest.backtest)
+app.command()(replay.replay)
+app.command()(history.history)
 app.command()(why.why)
 app.add_typer(demo.app, name="demo")
 app.add_typer(db.app, name="db")

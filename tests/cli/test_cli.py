@@ -67,7 +67,7 @@ def test_the_command_line_starts_without_heavy_libraries() -> None:
 def test_the_shipped_policy_is_without_mistakes(call: Call) -> None:
     result = call("lint")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "sources: crm, erp, wms; suites: customers, delay_requests, orders, shipments" in result.stderr
+    assert "sources: crm, erp, wms; suites: complaints, customers, delay_requests, orders, shipments" in result.stderr
 
 
 @pytest.mark.parametrize(

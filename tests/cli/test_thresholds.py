@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
+from orderwatch.pipeline.drift import check_drift
 from tests.conftest import Databases
 from tests.pipeline.desk import Desk
 from tests.pipeline.test_versions import a_lesson, keep
@@ -63,9 +66,24 @@ def test_an_earlier_version_comes_back_with_a_reason(call: Call, desk: Desk) -> 
     assert desk.ask(last) == [(1, "chen", "too eager")]
 
 
+def test_what_the_weekly_check_found_is_shown_with_what_is_counted(call: Call, desk: Desk) -> None:
+    assert call("thresholds", "drift", "--db", url(desk)).exit_code == 2
+    desk.scan()
+    for run_id in ("one", "two"):
+        check_drift(desk.engine, desk.policy, run_id, "", desk.now())
+        desk.advance(timedelta(days=7))
+    result = call("thresholds", "drift", "--db", url(desk))
+    assert result.exit_code == 0, result.stderr
+    assert "version 1" in result.stdout and "too few" in result.stdout and "transport" in result.stdout
+    assert "in time after somebody had acted" in " ".join(result.stderr.split())
+    assert call("thresholds", "drift", "--run", "one", "--db", url(desk)).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["drift"], "nothing has been checked yet"),
+        (["drift", "--run", "x"], "no run x has checked"),
         (["activate", "99", "--reason", "x"], "there is no threshold version 99"),
         (["show", "99"], "there is no threshold version 99"),
         (["compare", "1", "99"], "there is no threshold version 99"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
 from orderwatch.core.judge import judge
+from orderwatch.core.rest import Rest
 from orderwatch.core.words import Node
 
 from .builders import (
@@ -48,6 +50,50 @@ def test_the_explanation_says_how_unusual_the_waiting_is(step: int, share: int) 
     words = judge(late, make_context()).explanation
     assert f"(8 h of working time), longer than {share} % of 1,204 orders like it, limit for" in words.en
     assert f"，比 1,204 个同类订单中的 {share}% 更久，同类订单上限" in words.zh
+
+
+@pytest.mark.parametrize(
+    ("alike", "en", "zh"),
+    [
+        ("node", "1,204 orders in this step", "1,204 个本环节订单"),
+        ("cell", "1,204 orders like it (home / 广东 / tmall)", "1,204 个同类（home / 广东 / tmall）订单"),
+        ("category_region", "1,204 orders like it (home / 广东)", "1,204 个同类（home / 广东）订单"),
+    ],
+)
+def test_the_explanation_names_the_orders_that_it_is_compared_with(alike: str, en: str, zh: str) -> None:
+    late = make_candidate(samples=1204, quantiles=tuple(range(23)), alike=alike)
+    words = judge(late, make_context(version=12)).explanation
+    assert f"longer than 100 % of {en}, limit" in words.en and words.en.endswith("; version 12")
+    assert f"比 {zh}中的 100% 更久" in words.zh and words.zh.endswith("（阈值版本 12）")
+
+
+def test_words_from_outside_mark_up_nothing_in_an_explanation() -> None:
+    order = make_order(region="[a](http://b) <@all>\n# c", category="x" * 64)
+    late = make_candidate(order, samples=3, quantiles=tuple(range(23)), alike="cell")
+    words = judge(late, make_context()).explanation.en
+    assert not set("[]<>@\n#`*") & set(words.replace("# c", "c")) and "x" * 31 not in words
+
+
+@pytest.mark.parametrize(
+    ("due", "en", "zh"),
+    [
+        ("11-20 23:59", "by 11-20 23:59, in 59 h 59 m: 83 %", "，还有 59 小时 59 分，83%"),
+        ("11-22 23:59", "in 107 h 59 m with one day of rest (Sunday): 83", "（含休息日 1 天：周日），83%"),
+        ("11-30 23:59", "with 2 days of rest: 83", "（含休息日 2 天），83%"),
+    ],
+)
+def test_the_explanation_says_how_much_time_is_left_and_how_much_of_it_is_rest(due: str, en: str, zh: str) -> None:
+    promised = at(due)
+    late = in_transport(make_order(promised_at=promised), alert_at=NOW, promise_alert_at=NOW, chance=0.83)
+    words = judge(late, make_context(rest=Rest())).explanation
+    assert en in words.en and zh in words.zh
+
+
+def test_public_holidays_are_days_of_rest_and_make_up_days_are_not() -> None:
+    rest = Rest(frozenset({5, 6}), "cn")
+    days = rest.between(date(2026, 9, 18), date(2026, 10, 9))
+    assert date(2026, 9, 20) not in days  # a Sunday that is worked for National Day
+    assert {date(2026, 10, day) for day in range(1, 8)} <= set(days)
 
 
 def test_invalid_comes_before_everything() -> None:

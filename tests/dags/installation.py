@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
     from airflow.sdk import DAG
 
-HISTORY, SCAN = "threshold_retraining", "order_health_scan"
+HISTORY, SCAN, DRIFT = "threshold_retraining", "order_health_scan", "threshold_drift"
 
 
 def read_dag(dag_id: str, folder: Path = HOME / "dags") -> DAG:

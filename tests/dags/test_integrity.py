@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from orderwatch.operators.approve_version import WAITS
-from orderwatch.paths import HOME
-from tests.dags.installation import HISTORY, SCAN, read_dag
+from orderwatch.paths import HOME, POLICY
+from tests.dags.installation import DRIFT, HISTORY, SCAN, read_dag
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-DAGS = (HISTORY, SCAN)
+DAGS = (DRIFT, HISTORY, SCAN)
 FILES = sorted((HOME / "dags").glob("*.py"))
 HEADINGS = ["Purpose", "Flow", "When it fails", "Owner"]
 TASKS = {
+    DRIFT: {"check_drift"},
     HISTORY: {
         "open_scan", "erp.pull", "wms.pull", "validate_feeds", "apply_feeds", "learn_thresholds", "approve_version",
         "activate_version",
@@ -34,7 +35,7 @@ TASKS = {
         "validate_feeds", "apply_feeds", "detect_anomalies", "start_responses", "notify_owners",
     },
 }  # fmt: skip
-VERBS = {"open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify"}
+VERBS = {"check", "open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify"}
 PARSE_SECONDS = 0.3
 PARSE = """
 import json, os, runpy, sys, time
@@ -111,10 +112,11 @@ def test_a_scan_that_hangs_is_over_before_the_next_one_is_due() -> None:
     [
         (SCAN, "2026-11-22T10:01+00:00", "2026-11-22T10:15+00:00"),
         (SCAN, "2026-11-22T10:15+00:00", "2026-11-22T10:30+00:00"),
+        (DRIFT, "2026-11-22T10:00+00:00", "2026-11-23T01:30+00:00"),  # 09:30 on Monday in Shanghai
         (HISTORY, "2026-11-22T10:00+00:00", "2026-11-30T19:00+00:00"),  # 03:00 on 1 December in Shanghai
     ],
 )
-def test_the_schedule_is_every_quarter_of_an_hour_and_every_month(dag_id: str, after: str, due: str) -> None:
+def test_the_schedule_is_every_quarter_of_an_hour_every_week_and_every_month(dag_id: str, after: str, due: str) -> None:
     from airflow.sdk import timezone
 
     assert _timetable(dag_id)._get_next(timezone.parse(after)) == timezone.parse(due)
@@ -158,6 +160,36 @@ def test_the_form_of_a_scan_has_the_documented_fields() -> None:
         "node": "all", "window": "as the policy says", "mode": "as the policy says", "candidates": None,
         "dry_run": False,
     }  # fmt: skip
+
+
+def test_the_form_of_a_retraining_takes_every_clock_that_there_is() -> None:
+    from orderwatch.core.models.spec import EXAMPLES, MODES
+    from orderwatch.core.policy import load_policy
+
+    names = [*EXAMPLES.split(", "), *MODES, *load_policy(POLICY).thresholds.clock.candidates]
+    assert _fill({"candidates": names, "window": "120d"}, HISTORY)["candidates"] == names
+    offered = read_dag(HISTORY).params.get_param("mode").schema
+    assert {"formula", "best", *MODES} < set(offered["enum"]) == set(offered["values_display"])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"candidates": ["nonsense"]},
+        {"candidates": ["risk:2"]},
+        {"candidates": ["fixed"]},
+        {"candidates": "risk:0.80"},
+        {"window": "soon"},
+        {"mode": "magic"},
+        {"node": "packing"},
+    ],
+    ids=str,
+)
+def test_the_form_of_a_retraining_refuses_at_once_what_nobody_could_learn(form: Mapping[str, Any]) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError):
+        _fill(form, HISTORY)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the two DAGs do on real Airflow, with a company that has planted late orders, faults and dirt."""
+"""What the DAGs do on real Airflow, with a company that has planted late orders, faults and dirt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from orderwatch.local.verdict import compare
 from tests.conftest import EMPTY, Databases
 from tests.dags.conftest import LEARNED, Install
-from tests.dags.installation import HISTORY, Installation, returned, states
+from tests.dags.installation import DRIFT, HISTORY, Installation, returned, states
 from tests.pipeline.books import books
 from tests.pipeline.company import Company
 
@@ -62,6 +62,15 @@ def test_a_scan_finds_exactly_what_was_planted_and_tells_it(scanned: Any) -> Non
     assert differences == []
     assert result["found"] == result["planted"] > 10
     assert result["alerts_delivered"] == installation.ask("select count(*) from effect")[0] > 0
+
+
+def test_the_weekly_check_keeps_what_it_found_for_every_step(scanned: Any) -> None:
+    installation, _ = scanned
+    before = installation.ask("select count(*) from effect")
+    run = installation.run(DRIFT)
+    assert states(run) == {"check_drift": "success"}
+    assert installation.ask("select count(*) from threshold_drift where run_id = :run", run=run.run_id) == [6]
+    assert installation.ask("select count(*) from effect") == before  # in force since a moment ago: too few cases
 
 
 def test_the_note_of_the_form_is_kept_with_the_scan(scanned: Any) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from demo.book import BALANCE, PAID, SHIPPED
+from demo.book import BALANCE, CANCELLED, PAID, SHIPPED, SIGNED
 from demo.company import Company, make_company
 from demo.instants import DAY, HOUR, NEVER, epoch
 from demo.ordinary import Calendars
@@ -164,3 +164,29 @@ def test_the_platform_deadline_is_never_near_for_ordinary_orders() -> None:
 def test_cells_differ_by_category_region_and_channel() -> None:
     assert MEANS.shape == (5, len(CATEGORIES), len(REGIONS), 3)
     assert mean_seconds("pick", "furniture", "北京", "tmall") == 4 * mean_seconds("pick", "fresh", "北京", "tmall")
+
+
+def test_who_complains_of_lateness_has_waited_past_a_promise_or_a_limit() -> None:
+    made = company()
+    place = {str(number): row for row, number in enumerate(made.book.order_no)}
+    late = [
+        (place[one["order_no"]], epoch(one["complained_at"])) for one in made.complaints if one["category"] == "LATE"
+    ]
+    assert made.planted is not None
+    planted = [row for row, _ in late if row in made.planted]
+    assert 0 < len(planted) < sum(plant.node == "transport" for plant in made.planted.values())
+    assert len(planted) < len(late)
+    for row, at in late:
+        assert made.book.times[row, SHIPPED] < at < made.book.times[row, CANCELLED]
+        if row in made.planted:
+            assert made.planted[row].node == "transport"
+            assert any(verdict.reason is None for verdict in made.planted[row].verdicts)
+        else:
+            assert made.book.promised[row] < min(at, int(made.book.times[row, SIGNED]))
+
+
+def test_complaints_are_made_with_the_seed_and_change_nothing_else() -> None:
+    again = make_company(seed=7, orders=2000, now=NOW, history=5000)
+    assert company().complaints == again.complaints != company(seed=8).complaints
+    times = [one["complained_at"] for one in again.complaints]
+    assert times == sorted(times)

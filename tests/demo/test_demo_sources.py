@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -114,6 +115,15 @@ def test_crm_knows_who_asked_for_later_delivery(company: Client) -> None:
     wishes = company.people("delay-requests")
     assert {"CUSTOMER", "SELLER"} == {wish["asked_by"] for wish in wishes}
     assert {"CONFIRMED", "PENDING", "REFUSED"} == {wish["state"] for wish in wishes}
+
+
+def test_crm_knows_who_complained_but_not_who_will(company: Client) -> None:
+    complaints = company.people("complaints", page_size=7)
+    assert complaints == company.people("complaints", page_size=200) != []
+    now = datetime.fromtimestamp(company.now, UTC)
+    assert all(datetime.fromisoformat(one["complained_at"]) <= now for one in complaints)
+    assert {one["category"] for one in complaints} <= {"LATE", "WRONG_GOODS", "DAMAGED"}
+    assert {one["customer"] for one in complaints} <= {row["id"] for row in company.people("customers")}
 
 
 def test_every_answer_carries_the_companys_date(company: Client) -> None:

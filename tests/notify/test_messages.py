@@ -52,6 +52,15 @@ def a_version(**changes: Any) -> dict[str, Any]:
     return plain | changes
 
 
+def a_drift(**changes: Any) -> dict[str, Any]:
+    plain = {
+        "node": "运输", "measure": "误报", "hits": "41", "of": "120", "share": "34.2%", "bound": "28.5%",
+        "limit": "20.0%", "falls": False, "acted_on": "7", "version": "3", "since": "2026-10-21 09:30",
+        "until": "2026-11-18 09:15", "complaints_known": True,
+    }  # fmt: skip
+    return plain | changes
+
+
 def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tuple[Any, ...] = LANGUAGES) -> str:
     form = "mail" if sink == "mail" else "wecom"
     values = FRAME | {"count": len(items)}
@@ -59,7 +68,9 @@ def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tupl
 
 
 def values_of(family: str) -> dict[str, Any]:
-    item = {"pause_over": a_pause, "approval": a_question, "version": a_version}.get(family, an_item)()
+    item = {"pause_over": a_pause, "approval": a_question, "version": a_version, "drift": a_drift}.get(
+        family, an_item
+    )()
     return FAILURE if family == "task_failed" else FRAME | {"items": [item], "hidden": 0}
 
 
@@ -84,7 +95,7 @@ def test_every_family_has_a_text_for_every_channel_and_language(family: str, for
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("family", [*LISTS, "pause_over"])
+@pytest.mark.parametrize("family", [*LISTS, "pause_over", "drift"])
 def test_every_family_has_a_subject_in_one_line(family: str, language: str) -> None:
     subject = render(TEMPLATES, f"{family}.subject", language, values_of(family), markup=False)
     assert subject.startswith("[Orderwatch]") and "\n" not in subject
@@ -116,6 +127,13 @@ def test_no_message_is_longer_than_its_channel_takes(sink: str, size: int) -> No
     items = [an_item(n, explanation="很" * 120) for n in range(size)]
     for family in LISTS:
         assert len(text_of(family, sink, items).encode()) <= BYTE_LIMITS[sink]
+
+
+@pytest.mark.parametrize("sink", ["wecom_app", "mail"])
+def test_drift_in_every_step_by_every_measure_fits(sink: str) -> None:
+    text = text_of("drift", sink, [a_drift(measure="误报（对照学习时的承诺）", hits="12345", of="23456")] * 14)
+    assert text.count("12345") >= 2 * 3 and len(text.encode()) <= BYTE_LIMITS[sink]
+    assert ("more" in text) == (sink == "wecom_app")
 
 
 @pytest.mark.parametrize("sink", BYTE_LIMITS)

@@ -164,7 +164,7 @@ class Desk:
     def forget(self) -> None:
         """As if no system had ever said anything."""
         with self.engine.begin() as conn:
-            conn.execute(text("truncate orders, shipment, customer, delay_request cascade"))
+            conn.execute(text("truncate orders, shipment, customer, delay_request, complaint cascade"))
 
     def ask(self, question: str, **values: Any) -> list[Any]:
         """The rows of one question to the books; of one column, its values."""

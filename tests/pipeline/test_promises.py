@@ -74,8 +74,13 @@ def test_the_alert_says_how_likely_the_promise_breaks(desk: Desk) -> None:
     desk.set_promise_clock("risk:0.80", certain(desk, 0.83))
     on_the_road(desk)
     (words,) = desk.ask("select explanation from anomaly")
-    assert words["en"] == "in transport for 1 d 21 h, promised to the customer by 11-20 23:59: 83 % likely to break"
-    assert words["zh-CN"] == "在运输已 1 天 21 小时，承诺 11-20 23:59 前送达，83% 的可能无法兑现"
+    assert words["en"] == (
+        "in transport for 1 d 21 h, promised to the customer by 11-20 23:59, in 59 h 57 m: 83 % likely to break; "
+        "version 3"
+    )
+    assert words["zh-CN"] == (
+        "在运输已 1 天 21 小时，承诺 11-20 23:59 前送达，还有 59 小时 57 分，83% 的可能无法兑现（阈值版本 3）"
+    )
     (evidence,) = desk.ask("select evidence from anomaly")
     assert evidence["chance"] == pytest.approx(0.83)
     assert evidence["promised_at"].startswith("2026-11-20T15:59:59")
@@ -89,7 +94,7 @@ def test_a_promise_that_nobody_thought_would_break_is_late_when_it_does(desk: De
     desk.set_time(DUE + timedelta(minutes=5))
     desk.scan()
     (words,) = desk.ask("select explanation from anomaly")
-    assert words["en"].endswith("promised to the customer by 11-20 23:59 and still here")
+    assert words["en"].endswith("promised to the customer by 11-20 23:59 and still here; version 3")
 
 
 def test_a_new_version_moves_every_open_order(desk: Desk) -> None:

@@ -63,7 +63,7 @@ def test_the_error_names_source_feed_and_what_to_do(
     scan_id = pipeline.open()
     failures = pipeline.pull(scan_id, [source])
     written = pipeline.ask("select error from feed_pull where scan_id = :s and state = 'failed'", s=scan_id)
-    feeds = {"erp": ["orders"], "wms": ["shipments"], "crm": ["customers", "delay_requests"]}[source]
+    feeds = {"erp": ["orders"], "wms": ["shipments"], "crm": ["customers", "delay_requests", "complaints"]}[source]
     assert [str(failures[0])] == written[:1]
     assert [error.split(":")[0] for error in written] == [f"{source}/{feed}" for feed in feeds]
     assert all(PASSING[mode] in error for error in written)

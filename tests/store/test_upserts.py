@@ -48,13 +48,23 @@ def bring(desk: Desk, **feeds: list[Body]) -> int:
              "requested_at": NOON, "until_at": None, "state": "pending"},
             "state",
         ),
+        (
+            "complaints",
+            {"complaint_id": "CP1", "order_id": "SO1", "version": NOON, "customer_id": "C1",
+             "complained_at": NOON - HOUR, "about": "damaged"},
+            {"complaint_id": "CP1", "order_id": "SO1", "version": NOON - MINUTE, "customer_id": "C1",
+             "complained_at": NOON - HOUR, "about": "late"},
+            "about",
+        ),
     ],
-    ids=["orders", "shipments", "customers", "delay_requests"],
+    ids=["orders", "shipments", "customers", "delay_requests", "complaints"],
 )  # fmt: skip
 def test_an_older_version_never_overwrites_a_newer_one(
     desk: Desk, feed: str, newer: Body, older: Body, column: str
 ) -> None:
-    table = {"orders": "orders", "shipments": "shipment", "customers": "customer"}.get(feed, "delay_request")
+    table = {"orders": "orders", "shipments": "shipment", "customers": "customer", "complaints": "complaint"}.get(
+        feed, "delay_request"
+    )
     bring(desk, **{feed: [newer]})
     assert bring(desk, **{feed: [older]}) == 0
     assert desk.ask(f"select {column} from {table}") == [newer[column]]

@@ -21,11 +21,16 @@ REQUEST = {
     "id": "DR-0007", "order_no": "SO26100800012", "asked_by": "CUSTOMER", "asked_at": "2026-10-01T00:00:00Z",
     "until": "2026-10-12T00:00:00Z", "state": "CONFIRMED", "updated_at": "2026-10-01T00:00:00Z",
 }  # fmt: skip
+COMPLAINT = {
+    "id": "CP-00007", "order_no": "SO26100800012", "customer": "C00017", "category": "LATE", "text": "***",
+    "complained_at": "2026-10-06T09:00:00Z", "updated_at": "2026-10-06T09:00:00Z",
+}  # fmt: skip
 SOURCES: dict[str, tuple[str, dict[str, Any], str]] = {
     "orders": ("erp", make_order(), "order_no"),
     "shipments": ("wms", make_shipment(), "outbound_no"),
     "customers": ("crm", CUSTOMER, "id"),
     "delay_requests": ("crm", REQUEST, "id"),
+    "complaints": ("crm", COMPLAINT, "id"),
 }
 Check = Callable[..., FeedValidation]
 
@@ -44,7 +49,7 @@ def frame_of(feed: str, records: list[Any]) -> pd.DataFrame:
     """Decoded, and with what the caller knows: all orders exist."""
     source = shipped_source(SOURCES[feed][0])
     frame = decode(records, source.feed(feed), NOW)
-    if feed in {"shipments", "delay_requests"}:
+    if feed in {"shipments", "delay_requests", "complaints"}:
         frame["order_known"] = True
     return frame
 

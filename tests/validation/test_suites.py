@@ -75,6 +75,16 @@ DEFECTS: list[tuple[str, str, dict[str, Any]]] = [
     ("delay_requests", "unknown_status", {"state": "LATER"}),
     ("delay_requests", "future_time", {"asked_at": "2026-10-09T00:00:00Z"}),
     ("delay_requests", "wrong_type", {"asked_at": "2026-10-01"}),
+    ("complaints", "missing_key", {"customer": None}),
+    ("complaints", "missing_key", {"order_no": None}),
+    ("complaints", "too_long", {"order_no": "S" * 65}),
+    ("complaints", "too_long", {"customer": "C" * 65}),
+    ("complaints", "unknown_value", {"category": "RUDE_DRIVER"}),
+    ("complaints", "unknown_value", {"category": "late"}),
+    ("complaints", "unknown_value", {"category": None}),
+    ("complaints", "wrong_type", {"complained_at": None}),
+    ("complaints", "wrong_type", {"complained_at": "yesterday"}),
+    ("complaints", "future_time", {"complained_at": "2026-10-09T00:00:00Z"}),
 ]
 GOOD: list[tuple[str, dict[str, Any]]] = [
     ("orders", {"audit_time": "2026-10-07 21:14:05"}),  # at the same second as the payment
@@ -99,6 +109,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("shipments", {"packages": [{"no": "P1", "lines": [1], "eta": NOW_MS + 24 * HOUR}]}),
     ("customers", {"tier": "REGULAR"}),
     ("delay_requests", {"until": None}),
+    *(("complaints", {"category": word}) for word in ("NOT_RECEIVED", "WRONG_GOODS", "DAMAGED", "OTHER")),
 ]
 
 
@@ -142,7 +153,7 @@ def test_good_feed_passes_every_check(feed: str, check: Check) -> None:
     assert all(one.success and not one.unexpected for one in found.checks)
 
 
-@pytest.mark.parametrize("feed", ["shipments", "delay_requests"])
+@pytest.mark.parametrize("feed", ["shipments", "delay_requests", "complaints"])
 def test_order_that_nobody_knows(feed: str, check: Check) -> None:
     frame = frame_of(feed, rows(feed, {}))
     frame["order_known"] = [True, False, True]

@@ -31,6 +31,7 @@ select
     d.chance,
     coalesce(own.samples, whole.samples) as samples,
     coalesce(own.quantiles, whole.quantiles) as quantiles,
+    coalesce(own.fallback_level, whole.fallback_level) as alike,
     q.detected_at as in_triage_since,
     g.batch_no, p.working_time, p.ceiling_s,
     to_jsonb(o) as orders,

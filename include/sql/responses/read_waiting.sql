@@ -1,8 +1,10 @@
--- live incidents that no run answers yet, or that have become another matter since the last one began
+-- live incidents of a kind and level that some playbook answers, and that no run answers yet, or that have become
+-- another matter since the last one began
 select i.incident_id
 from incident as i
 where
     i.state in ('triage', 'open', 'acknowledged') and i.inhibited_by is null
+    and i.kind || ':' || i.level = any(:answered)
     and not is_silenced(i.incident_id, business_now())
     and not exists (
         select 1

@@ -92,6 +92,33 @@ def compare(url: Url, old: Version, new: Version) -> None:
 
 
 @app.command()
+def drift(
+    url: Url, of_run: Annotated[str | None, typer.Option("--run", help="The run that checked; else the latest.")] = None
+) -> None:
+    """What the weekly check has found: realised false alarms and misses, step by step, and what is counted as such."""
+    from orderwatch.core.drift import DEFINITIONS, SHOWN_COUNTS
+    from orderwatch.pipeline.drift import read_results, step_of
+    from orderwatch.store.database import connect
+
+    zone = ZoneInfo(policy_now().calendars.business_zone)
+    with database_errors_in_words(), connect(url).connect() as conn:
+        rows = read_results(conn, of_run)
+        if not rows:
+            raise LookupError("nothing has been checked yet" if of_run is None else f"no run {of_run} has checked")
+    whole = rows[0]
+    window = f"{minute(whole.window_from, zone)} to {minute(whole.window_to, zone)}" if whole.window_from else "–"
+    out.print(f"checked {minute(whole.checked_at, zone)}: version {whole.version or '–'}, promises due {window}")
+    out.print("  ".join(f"{name}: {getattr(whole, name)}" for name in ("exempt", "invalid", "cancelled", "unknown")))
+    shown = table("step", *(name.replace("_", " ") for name in SHOWN_COUNTS), "verdict", "why")
+    for row in rows:
+        counts = (getattr(row, name) for name in SHOWN_COUNTS)
+        shown.add_row(*cells(step_of(row.node), *counts, row.verdict.replace("_", " "), row.reason))
+    out.print(shown)
+    for name, meaning in DEFINITIONS.items():
+        err.print(f"{name}: {meaning}")
+
+
+@app.command()
 def activate(
     url: Url,
     version: Version,

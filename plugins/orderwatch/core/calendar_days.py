@@ -121,6 +121,16 @@ def _chinese(day: date) -> _Public:
     return _Public("makeup" if day.weekday() >= 5 else "ordinary", "official", name)
 
 
+def is_holiday(country: str, day: date) -> bool:
+    """Whether the state gives everybody a day off; ``cn``, ``none`` or a country's ISO code."""
+    return _public(country, day).kind == "holiday"
+
+
+def is_makeup(country: str, day: date) -> bool:
+    """Whether the state declares a day of the weekend a day of work."""
+    return _public(country, day).kind == "makeup" and day.weekday() >= 5
+
+
 @cache
 def _estimate(country: str, year: int) -> holidays.HolidayBase:
     # Without a language the names would follow the locale of the machine.

@@ -8,16 +8,22 @@ from datetime import datetime, timedelta
 
 from orderwatch.core.calendar import WorkCalendar
 from orderwatch.core.policy import Policy
+from orderwatch.core.rest import Rest
 from orderwatch.core.words import Candidate, Node
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """``now`` is an argument of every decision, so that a replay decides as the day itself did."""
+    """``now`` is an argument of every decision, so that a replay decides as the day itself did.
+
+    ``version``: the threshold version in force; ``rest``: the days of rest that its promise clock knows, if it has one.
+    """
 
     now: datetime
     policy: Policy
     calendars: Mapping[str, WorkCalendar]
+    version: int | None = None
+    rest: Rest | None = None
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

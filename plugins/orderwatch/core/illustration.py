@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from orderwatch.core.backtest.example import example_of
-from orderwatch.core.backtest.gate import CONFIDENCE
 from orderwatch.core.backtest.monthly import alerts_of, months_to_show, raised_in
+from orderwatch.core.bounds import CONFIDENCE
 from orderwatch.core.models.model import ModelError
 from orderwatch.core.models.passages import promised
 from orderwatch.core.models.spec import model_of

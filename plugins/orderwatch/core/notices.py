@@ -16,7 +16,17 @@ from orderwatch.core.policy import Person, Role
 from orderwatch.core.policy.roles import RolesFile
 
 Family = Literal[
-    "opened", "grown", "digest", "resolved", "escalated", "reminder", "pause_over", "task_failed", "approval", "version"
+    "opened",
+    "grown",
+    "digest",
+    "resolved",
+    "escalated",
+    "reminder",
+    "pause_over",
+    "task_failed",
+    "approval",
+    "version",
+    "drift",
 ]
 
 

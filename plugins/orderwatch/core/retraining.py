@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
 
@@ -13,8 +13,8 @@ from orderwatch.core.backtest.gate import Candidate, choose
 from orderwatch.core.backtest.truth import Truth
 from orderwatch.core.backtest.walk import Month, Trial
 from orderwatch.core.durations import format_duration, parse_duration
-from orderwatch.core.models.clocks import Clocks, rest_of
-from orderwatch.core.models.document import dump
+from orderwatch.core.models.clocks import Clocks, resting
+from orderwatch.core.models.document import dump, dump_rest
 from orderwatch.core.models.model import Fitted, Model, ModelError
 from orderwatch.core.models.passages import promised, seconds
 from orderwatch.core.models.spec import MODES, model_of
@@ -90,7 +90,7 @@ class School:
         model = model_of(choice.best.model, self.terms)
         clocks = self._with_rest()
         fitted = Recent(model, window_of(choice.best.window)).fit(self.rows, self.now, clocks)
-        document = {**dump(model, fitted, self.terms), "rest": sorted(clocks.rest)}
+        document = {**dump(model, fitted, self.terms), **dump_rest(clocks.rest)}
         return Lesson(model.name, document, judged, refused, choice.reason, choice.best)
 
     def judge(self, names: Sequence[str], progress: Progress) -> tuple[list[Candidate], dict[str, str]]:
@@ -123,7 +123,7 @@ class School:
 
     def _with_rest(self) -> Clocks:
         ends = seconds(self.rows[self.rows["node"].isin(list(self.terms.final))], "left_s")
-        return replace(self.clocks, rest=rest_of(ends, self.clocks))
+        return resting(ends, self.clocks)
 
 
 def say_window(window: Window) -> str:

@@ -25,6 +25,7 @@ REPORTS: dict[str, dict[Language, str]] = {
 }
 """What a person can find wrong with an order, each with a playbook of its own."""
 EVERY_NODE: dict[Language, str] = {"zh-CN": "多个环节", "en": "several steps"}
+ALL_NODES: dict[Language, str] = {"zh-CN": "全部环节合计", "en": "all steps together"}
 CODES: dict[str, dict[Language, str]] = {
     "pulling": {"zh-CN": "拉取中", "en": "pulling"},
     "pulled": {"zh-CN": "已拉取", "en": "pulled"},

@@ -141,6 +141,7 @@ class Candidate:
     chance: float | None = None
     samples: int = 0  # orders like it, and how long they took at each share (see ``models.quantiles``)
     quantiles: tuple[int, ...] = ()
+    alike: str | None = None  # in what they are: ``cell`` (all keys of the node), ``node`` (none), or some keys
 
 
 def stopped(candidate: Candidate) -> bool:

@@ -11,7 +11,7 @@ from orderwatch.hooks.sources.hook import SourceHook
 
 
 class CrmHook(SourceHook):
-    """Reads customers and delay requests (HTTP Basic, pages by Link header); writes notes, asks for contacts."""
+    """Reads customers, their wishes and complaints (HTTP Basic, pages by Link header); writes notes."""
 
     conn_type = default_conn_name = "orderwatch_crm"
     hook_name = "Orderwatch CRM"

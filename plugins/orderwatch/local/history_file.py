@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -27,17 +28,33 @@ class HistoryError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """The passages of a file (see ``core.models.passages``; instants are the file's own clock), its steps in the
-    order in which orders pass them, its last instant, and what was left out."""
+    """What can be learned from a file.
+
+    ``rows`` are its passages (see ``core.models.passages``; instants are the file's own clock, or true ones where its
+    zone is known) with ``origin``, ``segment`` and ``value`` of their orders, ``further`` the further columns asked for
+    as they are in the file (numbered as there), ``steps`` in the order in which orders pass them, ``until`` the last
+    instant.
+    """
 
     rows: pd.DataFrame
+    further: pd.DataFrame
     steps: tuple[str, ...]
     until: int
     left_out: Mapping[str, int]
 
 
-def read_history(path: Path, known: HistoriesFile, by_promise: bool) -> History:
-    """Read and check a file; ``by_promise``: late is what breaks its promise. Raises HistoryError."""
+def read_history(
+    path: Path,
+    known: HistoriesFile,
+    by_promise: bool,
+    zone: ZoneInfo | None = None,
+    further: Collection[str] = (),
+) -> History:
+    """Read and check a file. Raises HistoryError.
+
+    ``by_promise``: late is what breaks its promise. ``zone``: where naive times are local times; without it every time
+    is taken as it stands. ``further``: columns that are kept where the file has them.
+    """
     frame = _read(path)
     if missing := [name for name in NEEDED if name not in frame.columns]:
         raise HistoryError(
@@ -47,20 +64,23 @@ def read_history(path: Path, known: HistoriesFile, by_promise: bool) -> History:
     _refuse(path, frame, "order_id", frame["order_id"].isna(), "is empty")
     stage = frame["stage"].astype(str)
     _refuse(path, frame, "stage", ~stage.isin(list(known.steps)), "is no step that histories.yaml knows")
-    times = {name: _instants(path, frame, name) for name in ("entered_at", "left_at", "promised_at")}
+    times = {name: instants(path, frame, name, zone) for name in ("entered_at", "left_at", "promised_at")}
     _refuse(path, frame, "entered_at", times["entered_at"] >= NEVER, "is empty: nobody knows when the step began")
     _refuse(path, frame, "left_at", times["left_at"] < times["entered_at"], "lies before entered_at")
     _refuse_twice(path, frame)
     cancelled = (
         frame["final_status"].astype(str).isin(CANCELLED) if "final_status" in frame else pd.Series(False, frame.index)
     )
-    begun = _ordered(path, frame, times["entered_at"])
+    begun = _ordered(path, frame, times["entered_at"], zone)
     rows = pd.DataFrame({
         "order_id": frame["order_id"].astype(str),
         "node": pd.Categorical(stage),
         "category": _words(frame["category"]),
         "region": _words(frame["dest_region"]),
         "channel": _words(frame["channel"]),
+        "origin": _words(frame["origin_region"]),
+        "segment": _words(frame["customer_segment"]),
+        "value": pd.to_numeric(frame["order_value"], errors="coerce").fillna(0.0),
         "ordered_s": begun,
         "entered_s": times["entered_at"],
         "left_s": times["left_at"],
@@ -69,11 +89,13 @@ def read_history(path: Path, known: HistoriesFile, by_promise: bool) -> History:
     })
     until = int(max(rows["entered_s"].max(), rows.loc[rows["left_s"] < NEVER, "left_s"].max()))
     aside = stage.isin([name for name, step in known.steps.items() if step.like == "none"])
-    kept = rows[~cancelled & ~aside].reset_index(drop=True)
+    counted = ~cancelled & ~aside
+    kept = rows[counted].reset_index(drop=True)
     _refuse_useless(path, kept, by_promise)
     present = set(kept["node"].unique())
     return History(
         kept,
+        frame.loc[counted, [name for name in further if name in frame]],
         tuple(name for name in known.steps if name in present),
         until,
         {"cancelled orders": rows.loc[cancelled, "order_id"].nunique(), "rows of other steps": int(aside.sum())},
@@ -94,27 +116,30 @@ def _refuse(path: Path, frame: pd.DataFrame, column: str, bad: pd.Series[bool] |
     places = np.flatnonzero(np.asarray(bad))
     if len(places):
         value = frame[column].iloc[places[0]]
-        raise HistoryError(f"{path.name}, row {places[0] + 1}: {column} {value!s:.60} {why} ({len(places)} such rows)")
+        row = frame.index[places[0]] + 1
+        raise HistoryError(f"{path.name}, row {row}: {column} {value!s:.60} {why} ({len(places)} such rows)")
 
 
-def _instants(path: Path, frame: pd.DataFrame, column: str) -> Seconds:
+def instants(path: Path, frame: pd.DataFrame, column: str, zone: ZoneInfo | None) -> Seconds:
     """A column of instants in epoch seconds, ``NEVER`` where it is empty, shape (rows,)."""
     given = frame[column]
     parsed = pd.to_datetime(given, errors="coerce", format="mixed")
     _refuse(path, frame, column, parsed.isna() & given.notna(), "is no instant")
+    if zone is not None and parsed.dt.tz is None:
+        parsed = parsed.dt.tz_localize(zone, ambiguous=np.ones(len(parsed), dtype=bool), nonexistent="shift_forward")
     if parsed.dt.tz is not None:
         parsed = parsed.dt.tz_convert("UTC").dt.tz_localize(None)
     whole = parsed.astype("datetime64[s]").astype("int64").where(parsed.notna(), NEVER)
     return np.asarray(whole, dtype=np.int64)
 
 
-def _ordered(path: Path, frame: pd.DataFrame, entered: Seconds) -> Seconds:
+def _ordered(path: Path, frame: pd.DataFrame, entered: Seconds, zone: ZoneInfo | None) -> Seconds:
     """When each row's order was placed: as the file says, else when it entered its first step."""
     begun = pd.Series(entered).groupby(frame["order_id"].to_numpy()).transform("min")
     first = np.asarray(begun, dtype=np.int64)
     if "ordered_at" not in frame:
         return first
-    said = _instants(path, frame, "ordered_at")
+    said = instants(path, frame, "ordered_at", zone)
     return np.where(said < NEVER, said, first)
 
 

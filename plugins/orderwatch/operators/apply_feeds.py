@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ApplyFeedsOperator(OrderwatchOperator):
-    """Upserts orders, shipments, customers and wishes, and moves alert times and watermarks with them.
+    """Upserts orders, shipments, customers, wishes and complaints, and moves alert times and watermarks with them.
 
     Returns how many orders changed. One transaction: a rerun applies what is still staged, or nothing.
     """

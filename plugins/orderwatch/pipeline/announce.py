@@ -26,7 +26,8 @@ from orderwatch.store.findings import group_of
 WORTH_TELLING: Final = timedelta(hours=12)
 SHARED: Final = ("batch", "stock_out", "system_failure")  # the orders of these incidents share one named cause
 TOLD: Final = ("source", "mass_delay")  # the causes of these are sentences
-IN_LEDGER: Final = {"pause_over": "reminder", "version": "approval"}  # families that differ in their words only
+# families that differ in their words only
+IN_LEDGER: Final = {"pause_over": "reminder", "version": "approval", "drift": "approval"}
 MACHINERY: Final = "data_engineer"  # hears of every silent source beside its owner
 
 

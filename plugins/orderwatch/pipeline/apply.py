@@ -21,6 +21,7 @@ UPSERTS: Final[Mapping[str, str]] = {  # feed to statement, in the order in whic
     "shipments": "orders/upsert_shipments",
     "customers": "orders/upsert_customers",
     "delay_requests": "orders/upsert_delay_requests",
+    "complaints": "orders/upsert_complaints",
 }
 
 

@@ -128,7 +128,7 @@ def _detect(
     news, back = incidents.write_source_incidents(conn, health, policy=policy, scan_id=scan_id, now=now)
     found.opened += news
     found.resolved += back
-    context = Context(soon, policy, detection.read_calendars(conn))
+    context = _context(conn, policy, soon)
     candidates = read_candidates(conn, nodes, soon, now - policy.validity.triage_max_age)
     judged = list(_stage(conn, candidates, context))
     if judged:
@@ -143,6 +143,14 @@ def _detect(
     found.escalated = escalate(conn, announcement)
     found.reminded = remind(conn, announcement)
     return found
+
+
+def _context(conn: Connection, policy: Policy, now: datetime) -> Context:
+    from orderwatch.core.models.document import load_rest  # with pandas, which nobody needs to read a DAG file
+
+    active = run(conn, "thresholds/read_active").one_or_none()
+    rest = load_rest(active.document) if active is not None and active.document else None
+    return Context(now, policy, detection.read_calendars(conn), active.version if active else None, rest)
 
 
 def _stage(conn: Connection, candidates: Iterator[Candidate], context: Context) -> Iterator[Judged]:

@@ -22,6 +22,7 @@ from orderwatch.core.models.passages import NEVER
 from orderwatch.core.models.terms import terms_of
 from orderwatch.core.policy import Policy
 from orderwatch.core.policy.thresholds import Mode
+from orderwatch.core.rest import Rest
 from orderwatch.core.retraining import Lesson, Progress, School
 from orderwatch.core.steadiness import steady
 from orderwatch.core.words import Node
@@ -84,7 +85,8 @@ def learn(
     _refuse_incomplete(scans.read_pulls(conn, scan_id))
     terms = terms_of(policy)
     window_from = now - (asked.window or policy.thresholds.history)
-    clocks = Clocks(ZoneInfo(policy.calendars.business_zone), read_calendars(conn))
+    rest = Rest(country=policy.thresholds.clock.holidays)
+    clocks = Clocks(ZoneInfo(policy.calendars.business_zone), read_calendars(conn), rest)
     passages = read_passages(conn, window_from, now)
     progress(f"{len(passages)} passages since {window_from:%Y-%m-%d}")
     finished = completed(passages, terms, clocks)

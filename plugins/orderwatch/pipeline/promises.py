@@ -32,7 +32,7 @@ def _fill(conn: Connection, document: Mapping[str, Any], zone: ZoneInfo) -> None
     import pandas as pd
 
     from orderwatch.core.models.clocks import Clocks
-    from orderwatch.core.models.document import load
+    from orderwatch.core.models.document import load, load_rest
     from orderwatch.core.models.passages import NEVER
 
     asked = run(conn, "alerts/read_promised")
@@ -40,7 +40,7 @@ def _fill(conn: Connection, document: Mapping[str, Any], zone: ZoneInfo) -> None
     if rows.empty:
         return
     passages = rows.assign(node=rows["node"].map(CODES), left_s=NEVER)
-    said = load(document).alert_at(passages, Clocks(zone, rest=frozenset(document["rest"])))
+    said = load(document).alert_at(passages, Clocks(zone, rest=load_rest(document)))
     known = np.flatnonzero(said.at_s < NEVER)
     chance = [None if np.isnan(one) else float(one) for one in said.chance[known]]
     run(conn, "alerts/create_promised")

@@ -23,8 +23,8 @@ from orderwatch.validation.validate import FeedValidation, validate
 
 log = logging.getLogger(__name__)
 
-ORDER: Final = ("orders", "customers", "shipments", "delay_requests")  # what others refer to comes first
-REFERS_TO_ORDERS: Final = ("shipments", "delay_requests")
+ORDER: Final = ("orders", "customers", "shipments", "delay_requests", "complaints")  # what others refer to comes first
+REFERS_TO_ORDERS: Final = ("shipments", "delay_requests", "complaints")
 COMPLETE: Final = {"orders": "feeds/count_vanished_orders", "shipments": "feeds/count_vanished_shipments"}
 RETRYABLE: Final = ("unknown_order",)  # refused only because what they refer to had not arrived
 SCAN: Final = "scan"

@@ -56,6 +56,7 @@ def _candidate(row: Row[Any]) -> Candidate:
         chance=row.chance,
         samples=row.samples or 0,
         quantiles=tuple(row.quantiles or ()),
+        alike=row.alike,
     )
 
 

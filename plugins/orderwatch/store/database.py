@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, CursorResult, Engine, NullPool, TextClause, create_engine, event, text
+from sqlalchemy import Connection, CursorResult, Engine, NullPool, QueuePool, TextClause, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 
 from orderwatch.paths import SQL
@@ -31,9 +31,10 @@ class Lock(IntEnum):
     MOVING = 7304  # held by a session: one that moves open orders to another version at a time
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, *, pooled: bool = False) -> Engine:
     """An engine on the given PostgreSQL URL that sees our schema and speaks UTC.
 
+    ``pooled`` keeps connections open, for a process that works through thousands of transactions.
     Raises ``ValueError`` for any other database: correctness here rests on PostgreSQL's constraints.
     """
     if not url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
@@ -42,7 +43,7 @@ def connect(url: str) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://" + url.split("://", 1)[1],
         connect_args={"options": f"-csearch_path={SCHEMA} -ctimezone=UTC", "connect_timeout": 10},
-        poolclass=NullPool,
+        poolclass=QueuePool if pooled else NullPool,
         hide_parameters=True,  # row data must not reach logs and messages with an error
     )
     event.listen(engine, "handle_error", _tell_no_rows)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from orderwatch.core.calendar import Span, WorkCalendar
-from orderwatch.core.models.clocks import SCAN_S, Clocks, next_scan, rest_of, scan_before
+from orderwatch.core.models.clocks import SCAN_S, Clocks, next_scan, resting, scan_before
 from orderwatch.core.models.passages import DAY, HOUR, NEVER
 from orderwatch.core.models.terms import Step
 
@@ -61,9 +61,9 @@ def test_days_of_rest_are_counted_after_the_first_day_and_with_the_last() -> Non
 def test_days_of_rest_show_in_the_deliveries() -> None:
     week = BEGIN + np.arange(70) * DAY  # begins on a Thursday
     weekday = np.array([datetime.fromtimestamp(int(one), UTC).weekday() for one in week])
-    assert rest_of(week[weekday < 5], Clocks()) == {5, 6}
-    assert rest_of(week, Clocks()) == frozenset()
-    assert rest_of(np.full(3, NEVER), Clocks()) == {6}
+    assert resting(week[weekday < 5], Clocks()).rest.weekdays == {5, 6}
+    assert resting(week, Clocks()).rest.weekdays == frozenset()
+    assert resting(np.full(3, NEVER), Clocks()).rest.weekdays == {6}
 
 
 def test_working_time_stands_still_outside_the_hours() -> None:

@@ -52,5 +52,5 @@ def test_window_overlaps_backwards_and_stays_behind_now(shipped: Callable[[str],
 
 
 def test_unknown_feed_lists_the_known_ones(shipped: Callable[[str], SourceConfig]) -> None:
-    with pytest.raises(ConfigError, match="customers, delay_requests"):
+    with pytest.raises(ConfigError, match="customers, delay_requests, complaints"):
         shipped("crm").feed("orders")

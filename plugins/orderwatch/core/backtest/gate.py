@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from orderwatch.core.backtest.scores import Score
-
-CONFIDENCE: Final = 0.90
+from orderwatch.core.bounds import at_most
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +22,8 @@ class Candidate:
 
     @property
     def bound(self) -> float:
-        """With 90 % confidence false alarms are no more than this share.
-
-        Source: Clopper and Pearson, The use of confidence or fiducial limits, Biometrika 26 (1934).
-        """
-        from scipy.stats import beta  # half a second to import, needed once a month
-
-        if self.false >= self.alerted:
-            return 1.0
-        return float(beta.ppf(CONFIDENCE, self.false + 1, self.alerted - self.false))
+        """With 90 % confidence false alarms are no more than this share."""
+        return at_most(self.false, self.alerted)
 
     def as_row(self) -> dict[str, Any]:
         return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from orderwatch.core.backtest.scores import Score, score
 from orderwatch.core.backtest.truth import Truth, cases
-from orderwatch.core.models.clocks import Clocks, next_scan, rest_of
+from orderwatch.core.models.clocks import Clocks, next_scan, resting
 from orderwatch.core.models.model import Fitted, Model, ModelError
 from orderwatch.core.models.passages import NEVER, Seconds, known_at, promised, seconds
 from orderwatch.core.models.terms import Terms
@@ -101,7 +101,7 @@ class Trial:
         if history.empty:
             raise ModelError("nothing happened before it")
         ends = seconds(history[history["node"].isin(list(self.terms.final))], "left_s")
-        clocks = replace(self.clocks, rest=rest_of(ends, self.clocks))
+        clocks = resting(ends, self.clocks)
         return model.fit(history, as_of, clocks), clocks
 
     def alerts(self, fitted: Fitted, clocks: Clocks, rows: pd.DataFrame, version: str) -> pd.DataFrame:

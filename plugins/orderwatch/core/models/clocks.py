@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,20 +14,21 @@ import pandas as pd
 from orderwatch.core.calendar import BEYOND, WorkCalendar
 from orderwatch.core.models.passages import DAY, MINUTE, NEVER, Flags, Seconds, seconds
 from orderwatch.core.models.terms import Step
+from orderwatch.core.rest import Rest
 
 SCAN_S: Final = 15 * MINUTE
-SUNDAY: Final = 6
+EPOCH: Final = date(1970, 1, 1)
 WEEK: Final = 7
 QUIET: Final = 0.35  # a weekday with less than this share of an average day's deliveries is a day of rest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clocks:
-    """Opening hours by calendar, the business' zone, and the weekdays (Monday is 0) on which nothing is delivered."""
+    """Opening hours by calendar, the business' zone, and the days on which nothing is delivered."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)
-    rest: frozenset[int] = frozenset({SUNDAY})
+    rest: Rest = field(default_factory=Rest)
 
     def after(self, rows: pd.DataFrame, duration: Seconds, step: Step) -> Seconds:
         """The instant at which each passage has lasted ``duration``; ``NEVER`` beyond the known days, shape (rows,)."""
@@ -79,9 +81,7 @@ class Clocks:
         if not len(first):
             return np.zeros(0, dtype=np.int64)
         begin, end = int(first.min()), int(max(last.max(), first.max()))
-        days = np.arange(begin, end + 1)
-        weekday = (days + 3) % WEEK  # 1970-01-01 was a Thursday
-        until = np.cumsum(np.isin(weekday, list(self.rest)))
+        until = np.cumsum([self.rest.holds(EPOCH + timedelta(days=day)) for day in range(begin, end + 1)])
         return np.where(last > first, until[np.maximum(last, first) - begin] - until[first - begin], 0)
 
 
@@ -95,10 +95,11 @@ def scan_before(at: Seconds) -> Seconds:
     return np.where(at >= NEVER, NEVER, at // SCAN_S * SCAN_S)
 
 
-def rest_of(left: Seconds, clocks: Clocks) -> frozenset[int]:
-    """The weekdays on which hardly anything is delivered, from deliveries (epoch seconds)."""
+def resting(left: Seconds, clocks: Clocks) -> Clocks:
+    """The same clocks with the weekdays of rest as deliveries (epoch seconds) show them."""
     done = left[left < NEVER]
     if not len(done):
-        return frozenset({SUNDAY})
-    per_weekday = np.bincount((clocks.day_of(done) + 3) % WEEK, minlength=WEEK)
-    return frozenset(int(day) for day in np.flatnonzero(per_weekday < QUIET * per_weekday.mean()))
+        return clocks
+    per_weekday = np.bincount((clocks.day_of(done) + 3) % WEEK, minlength=WEEK)  # 1970-01-01 was a Thursday
+    quiet = frozenset(int(day) for day in np.flatnonzero(per_weekday < QUIET * per_weekday.mean()))
+    return replace(clocks, rest=replace(clocks.rest, weekdays=quiet))

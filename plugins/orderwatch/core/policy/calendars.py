@@ -79,6 +79,10 @@ def _country(code: str) -> str:
     return code
 
 
+Country = Annotated[str, AfterValidator(_country)]
+"""Whose public holidays count: ``cn``, ``none``, or an ISO country code."""
+
+
 ParsedWindow = Annotated[Window, BeforeValidator(_window), PlainSerializer(_write, return_type=str)]
 Windows = Annotated[tuple[ParsedWindow, ...], AfterValidator(_apart)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -112,7 +116,7 @@ class CalendarPolicy(Strict):
     zone: Zone
     weekly: Mapping[str, Windows]
     makeup: Windows | None = None
-    holidays: Annotated[str, AfterValidator(_country)]
+    holidays: Country
     closed: tuple[Closed, ...] = ()
     open: tuple[Opened, ...] = ()
 

@@ -9,6 +9,7 @@ from pydantic import Field, PlainSerializer, model_validator
 
 from orderwatch.core.durations import Duration
 from orderwatch.core.policy.base import NodeCode, Strict
+from orderwatch.core.policy.calendars import Country
 from orderwatch.core.words import Node
 
 Key = Literal["category", "region", "channel"]
@@ -57,8 +58,27 @@ class ClockRules(Strict):
     least_alerts: Annotated[int, Field(ge=1)]
     approval: Literal["always", "new_clock", "never"]
     approvers: Annotated[tuple[str, ...], Field(min_length=1)]
+    holidays: Country
     most_change: Annotated[int, Field(ge=2)]
     least_new: Annotated[int, Field(ge=1)]
+
+
+class DriftLimits(Strict):
+    """``false_alarms`` is a share of the alarms whose orders' end is known; misses are per 1,000 orders."""
+
+    false_alarms: Annotated[float, Field(gt=0, lt=1)]
+    misses_per_1000: Annotated[float, Field(gt=0, lt=1000)]
+
+
+class DriftRules(Strict):
+    """What the weekly check looks at, how many cases it needs, and from where on it speaks of drift."""
+
+    window: Duration
+    least_alarms: Annotated[int, Field(ge=1)]
+    least_orders: Annotated[int, Field(ge=1)]
+    least_broken: Annotated[int, Field(ge=1)]
+    by_limits: DriftLimits
+    by_promises: DriftLimits
 
 
 class ThresholdsFile(Strict):
@@ -70,3 +90,4 @@ class ThresholdsFile(Strict):
     keys: KeysPerNode
     buffer: Buffer
     clock: ClockRules
+    drift: DriftRules

@@ -1,0 +1,1 @@
+update clock set ahead = cast(:now as timestamptz) - timestamptz 'epoch'
