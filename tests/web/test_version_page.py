@@ -233,11 +233,11 @@ def test_a_version_of_old_shows_its_limits_and_says_what_it_did_not_keep(client:
     assert len(drawings(page)) == 2
 
 
-def test_where_limits_alone_decide_the_page_says_why_there_are_no_candidates(client: TestClient, desk: Desk) -> None:
+def test_where_limits_alone_decide_every_mode_is_shown_with_its_figures(client: TestClient, desk: Desk) -> None:
     lesson, evidence = taught("formula")
     page = shown(client, keep(desk, lesson, evidence))
-    assert "The mode is formula, so there are no candidates" in page
-    assert "模式为 formula" in shown(client, keep(desk, lesson, evidence), "zh-CN")
+    assert all(f">{mode}</span>" in page for mode in ("balanced", "early", "precise", "nothing missed"))
+    assert ">均衡</span>" in shown(client, keep(desk, lesson, evidence), "zh-CN")
     assert len(drawings(page)) == 2 * len(PICTURES)  # the clock itself is judged all the same
 
 

@@ -74,16 +74,20 @@ class School:
         """Judge candidates by orders that are over, and let the chosen one learn from all that is known.
 
         ``best`` takes the candidate that the evidence speaks for; another mode its own clock, unless the evidence
-        speaks against it. Limits alone decide where no clock may, and the reason is said.
+        speaks against it. Limits alone decide where no clock may, and the reason is said. The clock of every mode is
+        judged in any case, so that whoever chooses one sees what each would mean here.
         """
         formula = f"formula:{float(self.terms.multiplier):g}"
-        if mode == "formula":
-            return Lesson(formula, None, (), {}, "the mode is formula: limits alone")
         if not promised(self.rows).any():
             return Lesson(formula, None, (), {}, "no order of the history was promised a day: limits alone")
-        names = self.rules.candidates if mode == "best" else (MODES[mode],)
-        judged, refused = self.judge(names, progress)
-        choice = choose(judged, self.rules.false_alarms, self.rules.least_alerts, self.rules.prefer)
+        wanted = self.rules.candidates if mode == "best" else () if mode == "formula" else (MODES[mode],)
+        names = {model_of(name, self.terms).name: name for name in (*MODES.values(), *wanted)}
+        judged, refused = self.judge(tuple(names.values()), progress)
+        if mode == "formula":
+            return Lesson(formula, None, judged, refused, "the mode is formula: limits alone")
+        may = {model_of(name, self.terms).name for name in wanted}
+        candidates = [one for one in judged if one.model in may]
+        choice = choose(candidates, self.rules.false_alarms, self.rules.least_alerts, self.rules.prefer)
         if choice.best is None:
             return Lesson(formula, None, judged, refused, f"no clock by promises: {choice.reason}")
         progress(f"{choice.best.model}: learns from {choice.best.window}")
@@ -124,6 +128,18 @@ class School:
     def _with_rest(self) -> Clocks:
         ends = seconds(self.rows[self.rows["node"].isin(list(self.terms.final))], "left_s")
         return resting(ends, self.clocks)
+
+
+def sample(rows: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
+    """Every n-th order, whole, so that no more than about ``most`` passages are left; and n.
+
+    Which orders does not depend on anything that happened to them.
+    """
+    one_in = -(-len(rows) // max(most, 1))
+    if one_in <= 1:
+        return rows, 1
+    drawn = pd.util.hash_pandas_object(rows["order_id"], index=False).to_numpy() % one_in == 0
+    return rows[drawn].reset_index(drop=True), one_in
 
 
 def say_window(window: Window) -> str:

@@ -23,7 +23,7 @@ from orderwatch.core.models.terms import terms_of
 from orderwatch.core.policy import Policy
 from orderwatch.core.policy.thresholds import Mode
 from orderwatch.core.rest import Rest
-from orderwatch.core.retraining import Lesson, Progress, School
+from orderwatch.core.retraining import Lesson, Progress, School, sample
 from orderwatch.core.steadiness import steady
 from orderwatch.core.words import Node
 from orderwatch.store import scans
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 INSTANTS: Final = ("ordered_s", "entered_s", "left_s", "promised_s")
 CODES: Final = {int(node): node.code for node in Node}
 NUMBERS: Final = {code: number for number, code in CODES.items()}
+MOST_JUDGED: Final = 1_000_000  # passages that clocks by promises learn from and are judged by; more say nothing new
 AUTOMATION: Final = "automation"
 
 
@@ -97,11 +98,12 @@ def learn(
     rules = policy.thresholds.clock
     if asked.candidates:
         rules = rules.model_copy(update={"candidates": asked.candidates})
-    school = School(passages, terms, rules, clocks, int(now.timestamp()))
+    judged, one_in = sample(passages, MOST_JUDGED)
+    school = School(judged, terms, rules, clocks, int(now.timestamp()))
     mode = asked.mode or rules.mode
     stays = _as_in_force(conn) if asked.node else None
     lesson = stays or school.learn_clock(mode, progress)
-    counts, evidence = _count(passages, finished, kept), {}
+    counts, evidence = {**_count(passages, finished, kept), "one_in": one_in}, {}
     if not stays:
         progress(f"{lesson.model}: what it would have done")
         evidence = illustrate(school, lesson, _standing(conn), mode, int(window_from.timestamp()))

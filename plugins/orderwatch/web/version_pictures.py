@@ -65,7 +65,7 @@ def clocks(report: Report) -> list[Row]:
     others = {name: report[part] for part, name in special.items() if name not in names}
     return [
         {
-            **dict.fromkeys(FIGURES),
+            **dict.fromkeys((*FIGURES, "mode")),
             **row,
             "early": row.get(prefer),
             "candidate": _name(row) in names,
