@@ -12,10 +12,7 @@ help:
 demo: $(READY) ## the whole system with a small company; Ctrl-C stops it
 	@$(BIN)/orderwatch demo up
 
-demo-oracle: $(READY) ## 100,000 random cases of working time against a walk day by day; a quarter of a minute
-	ORACLE_CASES=20000 $(BIN)/python -m pytest tests/core/test_calendar.py -k walking
-
-check: $(READY) ## the same, one scan, then stop; the last line is the result as JSON
+demo-check: $(READY) ## the same, one scan, then stop; the last line is the result as JSON
 	@$(BIN)/orderwatch demo check
 
 test: $(READY) ## every test

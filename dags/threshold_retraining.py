@@ -8,9 +8,9 @@ prove it before anybody is woken by it.
 of every scan. `learn_thresholds` computes mean × 1.8 + regional buffer for every cell of node, category, region and
 channel (thin cells fall back to wider ones) and, where the mode goes by promises to customers, judges every candidate
 clock by the orders of the last 62 days; the result is an immutable version. `approve_version` asks a person
-(*Required Actions*) where another clock would decide than the one in force. `activate_version` puts it in force and
-moves the alert times of open orders while scans go on. Started by hand, the form takes a node, a window, candidates, a
-mode, and a dry run that keeps no version.
+(*Required Actions*) where another clock would decide than the one in force; the tab *Orderwatch* of the run shows the
+version in pictures. `activate_version` puts it in force and moves the alert times of open orders while scans go on.
+Started by hand, the form takes a node, a window, candidates, a mode, and a dry run that keeps no version.
 
 ### When it fails
 The version in force stays in force; so it does when a feed was rejected or a step lacks history, because half a

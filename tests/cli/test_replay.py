@@ -105,6 +105,18 @@ def test_the_orders_that_differ_are_named_what_matters_first(
     assert orders["order_id"][0] in result.stdout
 
 
+def test_what_was_late_before_is_told_so_and_no_difference(
+    compared: tuple[Result, dict[str, Any], pd.DataFrame],
+) -> None:
+    """An order that both sets of rules find late at their first scan is treated alike."""
+    result, _, orders = compared
+    both = orders["standing_before"].fillna(False).astype(bool) & orders["standing_after"].fillna(False).astype(bool)
+    assert not (both & (orders["step_before"] == orders["step_after"]) & orders["silent_before"].isna()).any()
+    assert ("late before in" in result.stdout) == bool(
+        orders["standing_before"].fillna(False).any() or orders["standing_after"].fillna(False).any()
+    )
+
+
 def test_one_set_of_rules_by_itself(file: Path) -> None:
     result = replay(file, "--from", "2026-05-20", "--to", "2026-05-20", "--every", "6h", "--truth", "transport:120")
     assert result.exit_code == 0, result.output

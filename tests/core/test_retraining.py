@@ -10,9 +10,9 @@ import pytest
 from orderwatch.core.models.clocks import Clocks
 from orderwatch.core.models.document import load, load_rest
 from orderwatch.core.models.passages import DAY, NEVER, known_at, seconds
-from orderwatch.core.models.spec import model_of
-from orderwatch.core.policy.thresholds import ClockRules
-from orderwatch.core.retraining import Recent, School
+from orderwatch.core.models.spec import MODES, model_of
+from orderwatch.core.policy.thresholds import ClockRules, Mode
+from orderwatch.core.retraining import Recent, School, sample
 from orderwatch.core.steadiness import steady
 
 from .builders import the_policy
@@ -34,12 +34,35 @@ def silent(_: str) -> None:
 
 def test_the_best_clock_is_the_one_that_warns_earliest_within_the_limit() -> None:
     lesson = school(false_alarms=0.5).learn_clock("best", silent)
-    allowed = [one for one in lesson.candidates if one.bound <= 0.5 and one.alerted >= RULES.least_alerts]
-    assert len(lesson.candidates) == 9  # three candidates, three windows
+    mine = [one for one in lesson.candidates if one.model in {"countdown:48h", "risk:0.70", "risk:0.80"}]
+    allowed = [one for one in mine if one.bound <= 0.5 and one.alerted >= RULES.least_alerts]
+    assert len(mine) == 9  # three candidates, three windows
     assert lesson.document is not None
     best = max(one.figures["rec48"] or 0 for one in allowed)
     (chosen,) = {one.figures["rec48"] for one in allowed if f"{one.model} learned from {one.window}:" in lesson.reason}
     assert chosen == best
+
+
+@pytest.mark.parametrize("mode", ["formula", "early"])
+def test_whoever_chooses_a_mode_sees_what_each_would_mean(mode: Mode) -> None:
+    lesson = school(false_alarms=0.5, windows=("all",)).learn_clock(mode, silent)
+    rows = [one.as_row() for one in lesson.candidates]
+    assert {row["mode"]: row["model"] for row in rows} == MODES
+    assert lesson.model == {"formula": "formula:1.8", "early": "risk:0.75"}[mode]
+
+
+def test_a_clock_that_nobody_asked_for_is_judged_and_never_chosen() -> None:
+    lesson = school(false_alarms=0.5, candidates=("countdown:24h",)).learn_clock("best", silent)
+    assert lesson.model == "countdown:24h"
+    assert {one.model for one in lesson.candidates} == {"countdown:24h", *MODES.values()}
+
+
+def test_of_a_long_history_every_nth_order_is_taken_whole() -> None:
+    few, one_in = sample(ROWS, len(ROWS) // 4)
+    assert one_in in (4, 5) and len(few) == pytest.approx(len(ROWS) / one_in, rel=0.15)
+    counts = ROWS["order_id"].value_counts()
+    assert (few["order_id"].value_counts() == counts[few["order_id"].unique()]).all()
+    assert sample(ROWS, len(ROWS))[1] == 1 and sample(ROWS.iloc[:0], 10)[1] == 1
 
 
 def test_what_is_kept_is_learned_from_everything_that_is_known() -> None:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowSkipException
+from airflow.serialization.serialized_objects import DagSerialization
 from sqlalchemy import Engine
 
 from orderwatch.core.policy import load_policy
 from orderwatch.edge import parking
+from orderwatch.edge.version_link import VersionReportLink
 from orderwatch.operators.activate_version import ActivateVersionOperator
 from orderwatch.operators.approve_version import APPROVE, REJECT, ApproveVersionOperator
 from orderwatch.operators.base import AS_POLICY
+from orderwatch.operators.learn_thresholds import LearnThresholdsOperator
 from orderwatch.operators.pull_source import history_of
 from orderwatch.paths import POLICY
+from orderwatch_plugin import OrderwatchPlugin
+from tests.dags.installation import read_dag
 from tests.operators.test_playbook import Parked
 from tests.pipeline.desk import Desk
 from tests.pipeline.test_versions import a_lesson, keep
@@ -97,3 +104,34 @@ def test_the_word_of_whoever_lacks_the_right_leaves_the_question_open(desk: Desk
 def test_a_dry_run_has_nothing_to_decide(desk: Desk, words: list[str]) -> None:
     with pytest.raises(AirflowSkipException, match="dry run"):
         approval(None).execute({"run_id": "r"})  # type: ignore[typeddict-item]
+
+
+# --- the way to the pictures ---
+
+RETRAINING = {"dag_id": "threshold_retraining", "run_id": "scheduled__2026-11-01T03:00:00+00:00"}
+TAB = "/dags/threshold_retraining/runs/scheduled__2026-11-01T03%3A00%3A00%2B00%3A00/plugin/orderwatch-run"
+
+
+@pytest.mark.parametrize("operator", [LearnThresholdsOperator, ApproveVersionOperator, ActivateVersionOperator])
+def test_the_tasks_about_a_version_lead_to_its_pictures(operator: Any) -> None:
+    (link,) = operator.operator_extra_links
+    assert link.get_link(None, ti_key=SimpleNamespace(**RETRAINING)).endswith(TAB)
+    views = {view["url_route"]: view for view in OrderwatchPlugin.external_views}
+    assert views["orderwatch-run"]["destination"] == "dag_run"  # what the address ends with
+
+
+def test_airflow_shows_the_link_once_the_task_has_written_it_down() -> None:
+    """The task leaves the address behind where Airflow's page looks for it; no code of ours runs there."""
+    dag = DagSerialization.from_dict(DagSerialization.to_dict(read_dag("threshold_retraining")))
+    links = {task.task_id: task.operator_extra_link_dict for task in dag.tasks if task.operator_extra_links}
+    assert set(links) == {"learn_thresholds", "approve_version", "activate_version"}
+    assert {link.xcom_key for of in links.values() for link in of.values()} == {VersionReportLink().xcom_key}
+
+
+def test_the_question_leads_to_the_pictures(desk: Desk, words: list[str]) -> None:
+    version, _ = keep(desk, a_lesson("risk:0.80"))
+    with DAG("threshold_retraining", schedule=None):
+        asks = approval(version)
+    with pytest.raises(Parked) as parked:
+        asks.execute({"run_id": RETRAINING["run_id"]})  # type: ignore[typeddict-item]
+    assert f"{TAB})" in parked.value.asked["body"]

@@ -78,3 +78,26 @@ def test_a_feed_that_did_not_come_in_leaves_the_limits_as_they_are(install: Inst
     with pytest.raises(ModelError, match=rf"wms/shipments of this run is {state} \(a column is gone\)"):
         learn_thresholds(pipeline.engine, pipeline.policy, scan_id, pipeline.now(), None, Asked())
     assert pipeline.ask(VERSIONS) == before
+
+
+def test_a_version_keeps_what_its_pictures_show(install: Install) -> None:
+    """Shipped as it is, limits alone decide; the form asks for the candidates."""
+    pipeline = install()
+    assert pipeline.ask(
+        "select report -> 'gate' ->> 'mode', report -> 'chosen' ->> 'model' from threshold_version"
+    ) == [("formula", "formula:1.8")]
+    asked = Asked(mode="best", candidates=("countdown:24h",))
+    learned = learn_thresholds(pipeline.engine, pipeline.policy, pipeline.open("history"), pipeline.now(), None, asked)
+    version = {"v": learned["version"]}
+    report = "select report -> {} from threshold_version where version = :v"
+    assert pipeline.ask(report.format("'champion' ->> 'model'"), **version) == ["formula:1.8"]
+    assert pipeline.ask(report.format("'gate' ->> 'mode'"), **version) == ["best"]
+
+
+def test_a_step_that_is_learned_alone_changes_no_clock_and_keeps_no_pictures_of_one(install: Install) -> None:
+    pipeline = install()
+    asked = Asked(node="pick")
+    learned = learn_thresholds(pipeline.engine, pipeline.policy, pipeline.open("history"), pipeline.now(), None, asked)
+    assert pipeline.ask("select report ? 'gate' from threshold_version where version = :v", v=learned["version"]) == [
+        False
+    ]

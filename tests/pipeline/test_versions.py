@@ -147,9 +147,9 @@ def test_whoever_may_decide_hears_of_it_once(desk: Desk) -> None:
 def test_the_question_shows_what_would_change(desk: Desk) -> None:
     version, _ = keep(desk, a_lesson("risk:0.80"))
     with desk.engine.connect() as conn:
-        asked = question(conn, version, timedelta(days=14))
+        asked = question(conn, version, timedelta(days=14), "/pictures")
     assert f"Threshold version {version} (risk:0.80) would replace version" in asked
-    assert "because of the test" in asked
+    assert "because of the test" in asked and "See the pictures before you decide](/pictures)" in asked
 
 
 @pytest.mark.parametrize(

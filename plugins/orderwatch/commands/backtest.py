@@ -23,7 +23,7 @@ HEADINGS: Final = {
 
 
 def backtest(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A history: parquet or CSV, see docs/histories.md.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Parquet or CSV, see docs/histories.md.")],
     model: Annotated[
         list[str] | None,
         typer.Option(

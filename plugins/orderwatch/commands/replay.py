@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -37,7 +38,7 @@ LINES: Final = {
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A history: parquet or CSV, see docs/histories.md.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Parquet or CSV, see docs/histories.md.")],
     rules: Annotated[
         Path | None,
         typer.Option(
@@ -75,6 +76,7 @@ def replay(
     from orderwatch.local.replay import replay as machine
     from orderwatch.local.replay.rules import read_rules
 
+    logging.getLogger("orderwatch").setLevel(logging.ERROR)  # what a scan warns of is not about the replay
     try:
         asked = machine.Asked(
             _day("--from", first, last=False), _day("--to", last, last=True), _scans(every), truth_of(truth), answers
@@ -162,7 +164,8 @@ def _say_order(row: Mapping[Any, Any], side: str, zone: ZoneInfo) -> str:
     if not pd.isna(at):
         level = "" if pd.isna(row[f"level_{side}"]) else f", level {row[f'level_{side}']}"
         kind = "" if pd.isna(row[f"kind_{side}"]) else f" ({row[f'kind_{side}']}{level})"
-        parts.append(f"told {at.tz_convert(zone):%m-%d %H:%M} in {row[f'step_{side}']}{kind}")
+        told = "late before" if row[f"standing_{side}"] else f"told {at.tz_convert(zone):%m-%d %H:%M}"
+        parts.append(f"{told} in {row[f'step_{side}']}{kind}")
     if not pd.isna(row[f"silent_{side}"]):
         parts.append(str(row[f"silent_{side}"]))
     if row[f"vouchers_{side}"] > 0:

@@ -51,10 +51,10 @@ def show(url: Url, version: Version) -> None:
     for name, count in report.get("counts", {}).items():
         out.print(f"  {name}: {count}")
     if report.get("candidates"):
-        figures = ("model", "window", "fa", "fa_bound", "rec24", "rec48", "rec72", "alerts_per_1000", "alerted")
+        figures = ("mode", "model", "window", "fa", "fa_bound", "rec24", "rec48", "rec72", "alerts_per_1000", "alerted")
         shown = table(*figures)
         for one in report["candidates"]:
-            shown.add_row(*cells(*(one[name] for name in figures)))
+            shown.add_row(*cells(*(one.get(name) for name in figures)))
         out.print(shown)
     for name, why in report.get("refused", {}).items():
         err.print(f"{name}: {why}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orderwatch.edge import parking
+from orderwatch.edge.version_link import VersionReportLink
 from orderwatch.operators.base import OrderwatchOperator
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 class ActivateVersionOperator(OrderwatchOperator):
     """Switches at once, then moves the alert times of open orders in portions while scans go on; may be repeated."""
 
+    operator_extra_links = (VersionReportLink(),)
     template_fields: Sequence[str] = ("version",)
 
     def __init__(self, *, version: Any, **kwargs: Any) -> None:

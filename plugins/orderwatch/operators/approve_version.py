@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflow.sdk.exceptions import AirflowSkipException
 
 from orderwatch.edge import parking
+from orderwatch.edge.version_link import VersionReportLink, report_of
 from orderwatch.operators.base import OrderwatchOperator
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class ApproveVersionOperator(OrderwatchOperator):
     no version (a dry run).
     """
 
+    operator_extra_links = (VersionReportLink(),)
     template_fields: Sequence[str] = ("learned",)
 
     def __init__(self, *, learned: Any, **kwargs: Any) -> None:
@@ -48,7 +50,7 @@ class ApproveVersionOperator(OrderwatchOperator):
         with self.engine().begin() as conn:
             decision, body = read_version(conn, version).decision, ""
             if decision == "held":
-                body = question(conn, version, WAITS)
+                body = question(conn, version, WAITS, report_of(self.dag_id, context["run_id"]))
                 summon(conn, self.policy(), version, WAITS, self._link(context), business_now(conn))
         if decision == "rejected":
             raise AirflowSkipException(f"version {version} has been rejected")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflow.sdk.exceptions import AirflowFailException
 
 from orderwatch.edge import parking
+from orderwatch.edge.version_link import VersionReportLink
 from orderwatch.operators.base import AS_POLICY, OrderwatchOperator
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class LearnThresholdsOperator(OrderwatchOperator):
     step.
     """
 
+    operator_extra_links = (VersionReportLink(),)
     template_fields: Sequence[str] = ("scan_id",)
 
     def __init__(self, *, scan_id: Any, **kwargs: Any) -> None:

@@ -67,8 +67,9 @@ def summon(conn: Connection, policy: Policy, version: int, within: timedelta, li
     return planned
 
 
-def question(conn: Connection, version: int, within: timedelta) -> str:
-    """What is to be decided, with the figures of every candidate, as Markdown in both languages."""
+def question(conn: Connection, version: int, within: timedelta, pictures: str) -> str:
+    """What is to be decided, with the figures of every candidate and the way to the ``pictures``, as Markdown in both
+    languages."""
     row = read_version(conn, version)
     before = row.report.get("before")
     model = read_version(conn, before).model if before is not None else "-"
@@ -76,6 +77,7 @@ def question(conn: Connection, version: int, within: timedelta) -> str:
         f"阈值版本 {version}（{row.model}）将取代版本 {before}（{model}）。 "
         f"Threshold version {version} ({row.model}) would replace version {before} ({model}).",
         f"依据 Why: {row.reason}",
+        f"[决定前请看图 See the pictures before you decide]({pictures})",
         table(row.report["candidates"]),
         f"{within.days} 天内无人批准，则原版本继续有效，本次运行结束。 "
         f"Without a yes within {within.days} days the version in force stays and this run ends.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, Row
 
+from orderwatch.core.illustration import Standing, illustrate
 from orderwatch.core.learning import Limits, learn_limits
 from orderwatch.core.models.clocks import Clocks
 from orderwatch.core.models.formula import completed
@@ -22,7 +23,7 @@ from orderwatch.core.models.terms import terms_of
 from orderwatch.core.policy import Policy
 from orderwatch.core.policy.thresholds import Mode
 from orderwatch.core.rest import Rest
-from orderwatch.core.retraining import Lesson, Progress, School
+from orderwatch.core.retraining import Lesson, Progress, School, sample
 from orderwatch.core.steadiness import steady
 from orderwatch.core.words import Node
 from orderwatch.store import scans
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 INSTANTS: Final = ("ordered_s", "entered_s", "left_s", "promised_s")
 CODES: Final = {int(node): node.code for node in Node}
 NUMBERS: Final = {code: number for number, code in CODES.items()}
+MOST_JUDGED: Final = 1_000_000  # passages that clocks by promises learn from and are judged by; more say nothing new
 AUTOMATION: Final = "automation"
 
 
@@ -53,7 +55,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """What a month taught, before anybody has decided about it."""
+    """What a month taught, before anybody has decided about it; ``evidence`` is what its pictures show."""
 
     limits: Limits
     lesson: Lesson
@@ -61,6 +63,7 @@ class Learned:
     counts: Mapping[str, int]
     window_from: datetime
     window_to: datetime
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_passages(conn: Connection, window_from: datetime, window_to: datetime) -> pd.DataFrame:
@@ -95,11 +98,16 @@ def learn(
     rules = policy.thresholds.clock
     if asked.candidates:
         rules = rules.model_copy(update={"candidates": asked.candidates})
-    school = School(passages, terms, rules, clocks, int(now.timestamp()))
-    lesson = _as_in_force(conn) if asked.node else None
-    lesson = lesson or school.learn_clock(asked.mode or rules.mode, progress)
-    counts = _count(passages, finished, kept)
-    return Learned(kept, lesson, len(finished), counts, window_from, now)
+    judged, one_in = sample(passages, MOST_JUDGED)
+    school = School(judged, terms, rules, clocks, int(now.timestamp()))
+    mode = asked.mode or rules.mode
+    stays = _as_in_force(conn) if asked.node else None
+    lesson = stays or school.learn_clock(mode, progress)
+    counts, evidence = {**_count(passages, finished, kept), "one_in": one_in}, {}
+    if not stays:
+        progress(f"{lesson.model}: what it would have done")
+        evidence = illustrate(school, lesson, _standing(conn), mode, int(window_from.timestamp()))
+    return Learned(kept, lesson, len(finished), counts, window_from, now, evidence)
 
 
 def publish(conn: Connection, learned: Learned, policy: Policy, run_id: str | None, now: datetime) -> tuple[int, bool]:
@@ -112,6 +120,7 @@ def publish(conn: Connection, learned: Learned, policy: Policy, run_id: str | No
         "refused": dict(lesson.refused),
         "counts": dict(learned.counts),
         "before": active.version if active else None,
+        **learned.evidence,
     }
     version: int = run(
         conn,
@@ -171,6 +180,15 @@ def _as_in_force(conn: Connection) -> Lesson | None:
     if active is None:
         return None
     return Lesson(active.model, active.document, (), {}, "one step was learned anew; the clock stays")
+
+
+def _standing(conn: Connection) -> Standing | None:
+    """The clock in force, and how far back it learned where that was kept; none where there is no version."""
+    active = run(conn, "thresholds/read_active").one_or_none()
+    if active is None:
+        return None
+    report = run(conn, "thresholds/read_version", version=active.version).one().report
+    return Standing(active.model, report.get("chosen", {}).get("window", "all"))
 
 
 def _keep_others(conn: Connection, limits: Limits, node: str | None) -> Limits:

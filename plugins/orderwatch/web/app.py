@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
@@ -14,10 +15,14 @@ from orderwatch.web import errors, guard
 from orderwatch.web.api import document
 from orderwatch.web.security import HEADERS, hosts, logged_in
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 HERE = Path(__file__).parent
 STATIC = {"orderwatch.css": "text/css", "theme.js": "text/javascript"}
 Language = Literal["zh-CN", "en"]
 Name = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]  # PostgreSQL has no NUL in text
+Number = Annotated[int, Query(ge=1, lt=2**31)]  # PostgreSQL's integer
 
 app = FastAPI(title="Orderwatch", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[logged_in])
 errors.install(app)
@@ -56,25 +61,68 @@ def static(name: str) -> Response:
 def run_page(
     request: Request, dag_id: Name, run_id: Name, task_id: Name = "", lang: Language | None = None
 ) -> HTMLResponse:
-    """What one run of a scan did; on a task, the part that this task did is opened."""
+    """What one run did: of a scan all of it, the task's part opened; of a retraining the version it has learned, and
+    on the tasks that bring in its history, that history."""
     from orderwatch.core.playbook.schema import DAG_PREFIX
     from orderwatch.core.titles import say_code
     from orderwatch.hooks.database import DatabaseHook
-    from orderwatch.web.scan_page import read_scan_page
+    from orderwatch.web.scan_page import brings_in, read_scan_page
+    from orderwatch.web.version_page import version_of_run
 
     language = lang or _preferred(request)
     with DatabaseHook().engine().connect() as conn:
+        version = version_of_run(conn, dag_id, run_id)
+        if version is not None and not brings_in(task_id):
+            return _version_page(conn, request, version, language, urlencode({"dag_id": dag_id, "run_id": run_id}))
         scan = read_scan_page(conn, dag_id, run_id, language)
-    page = pages.get_template("scan.html").render(
+    return _page(
+        "scan.html",
+        request,
+        language,
         scan=scan,
+        version=version,
         playbook=dag_id.startswith(DAG_PREFIX),
         task=task_id,
-        lang=language,
         words=lambda code: say_code(code, language),
-        other=_other(request, language),
-        root=request.scope["root_path"],
     )
-    return HTMLResponse(page)
+
+
+@app.get("/version")
+def version_page(request: Request, version: Number, lang: Language | None = None) -> HTMLResponse:
+    """What a threshold version says, what it was chosen from, and what it would have done."""
+    from orderwatch.hooks.database import DatabaseHook
+
+    with DatabaseHook().engine().connect() as conn:
+        return _version_page(conn, request, version, lang or _preferred(request))
+
+
+def _version_page(conn: Connection, request: Request, version: int, language: Language, data: str = "") -> HTMLResponse:
+    """``data`` is the query of the page with the history that it was learned from."""
+    from orderwatch.web.pictures.words import SIGNS, clock, kind_of, percent
+    from orderwatch.web.version_page import read_version_page
+    from orderwatch.web.version_pictures import draw_pictures
+
+    page = read_version_page(conn, version, language)
+    about: dict[str, Any] = {"page": page, "asked": version, "data": data}
+    if page is None:
+        return _page("version.html", request, language, **about, status=404)
+    return _page(
+        "version.html",
+        request,
+        language,
+        **about,
+        drawn=draw_pictures(page, language),
+        percent=percent,
+        sign=lambda model: SIGNS.get(kind_of(model), "●"),
+        clock=lambda row: clock(row["model"], row["window"], language),
+    )
+
+
+def _page(template: str, request: Request, language: Language, *, status: int = 200, **about: Any) -> HTMLResponse:
+    page = pages.get_template(template).render(
+        lang=language, other=_other(request, language), root=request.scope["root_path"], **about
+    )
+    return HTMLResponse(page, status)
 
 
 def _preferred(request: Request) -> Language:

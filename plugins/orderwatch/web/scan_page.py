@@ -105,6 +105,11 @@ def read_scan_page(conn: Connection, dag_id: str, run_id: str, language: Languag
     )
 
 
+def brings_in(task: str) -> bool:
+    """Whether this task of a retraining is about its data: what it learns from, not what it learns."""
+    return task.endswith("pull") or task in ("open_scan", "validate_feeds", "apply_feeds")
+
+
 def _incidents(conn: Connection, scan_id: int, policy: Policy, language: Language) -> list[IncidentRow]:
     rows = run(conn, "pages/scan_incidents", scan_id=scan_id).all()
     return [_incident(list(group), policy, language) for _, group in groupby(rows, lambda row: row.incident_id)]

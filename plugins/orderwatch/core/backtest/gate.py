@@ -8,6 +8,7 @@ from typing import Any
 
 from orderwatch.core.backtest.scores import Score
 from orderwatch.core.bounds import at_most
+from orderwatch.core.models.spec import MODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Candidate:
     def as_row(self) -> dict[str, Any]:
         return {
             "model": self.model,
+            "mode": next((mode for mode, model in MODES.items() if model == self.model), None),
             "window": self.window,
             **self.figures,
             "alerted": self.alerted,

@@ -71,12 +71,12 @@ class Trial:
             if not mine.any():
                 continue
             try:
-                fitted, clocks = self._fit(model, month.begins)
+                fitted, clocks = self.fit(model, month.begins)
             except ModelError as error:
                 unlearned[month.name] = str(error)
                 continue
             rows = self.rows[mine[number.to_numpy()] & (number.to_numpy() >= 0)]
-            raised = self._raise(fitted, clocks, rows, month.name)
+            raised = self.alerts(fitted, clocks, rows, month.name)
             np.minimum.at(first, number.loc[raised.index].to_numpy(), seconds(raised, "alert_s"))
             scores[month.name] = score(table[mine], first[mine])
             judged |= mine
@@ -95,7 +95,8 @@ class Trial:
             false=int((told & ~table["late"].to_numpy()).sum()),
         )
 
-    def _fit(self, model: Model, as_of: int) -> tuple[Fitted, Clocks]:
+    def fit(self, model: Model, as_of: int) -> tuple[Fitted, Clocks]:
+        """What the model learns from all that could be seen before ``as_of``, and its clocks. Raises ModelError."""
         history = known_at(self.rows, as_of)
         if history.empty:
             raise ModelError("nothing happened before it")
@@ -103,7 +104,7 @@ class Trial:
         clocks = resting(ends, self.clocks)
         return model.fit(history, as_of, clocks), clocks
 
-    def _raise(self, fitted: Fitted, clocks: Clocks, rows: pd.DataFrame, version: str) -> pd.DataFrame:
+    def alerts(self, fitted: Fitted, clocks: Clocks, rows: pd.DataFrame, version: str) -> pd.DataFrame:
         """One row per alert: an order that is still in its step at the first scan after its alert time."""
         said = fitted.alert_at(rows, clocks)
         at: Seconds = next_scan(np.maximum(said.at_s, seconds(rows, "entered_s")))

@@ -56,6 +56,17 @@ class RiskFit:
         alerts.samples[:] = self.samples
         return alerts
 
+    def looks(self, rows: pd.DataFrame, clocks: Clocks) -> pd.DataFrame:
+        """What it says of passages at each daily look at which they were in their step, the earliest first: node,
+        look_s, chance, and whether this clock decides at that look."""
+        parts = []
+        for days in range(FIRST_LOOK, 0, -1):
+            at = _look_at(rows, days, clocks)
+            seen = still_in(rows, at)
+            chance, decides = self.chance(rows[seen], at[seen], clocks), days in self.model.looks
+            parts.append(rows.loc[seen, ["node"]].assign(look_s=at[seen], chance=chance, decides=decides))
+        return pd.concat(parts, ignore_index=True)
+
     def chance(self, rows: pd.DataFrame, at: Seconds, clocks: Clocks) -> Matrix:
         """The chance that each order breaks its promise if it is still in its step at ``at``, shape (rows,)."""
         score = _features(rows, at, clocks, self.model.terms) @ self.coefficients + self.intercept

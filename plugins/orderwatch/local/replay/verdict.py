@@ -80,10 +80,14 @@ def figures_of(course: Course, outcome: Outcome, span: Span) -> dict[str, Any]:
 
 
 def orders_of(course: Course) -> pd.DataFrame:
-    """One row per order that was found late or kept silent: when told first and where, how grave, what it was given."""
-    fresh = course.late[~course.late["standing"]].sort_values(["order_id", "detected_at"])
-    told = fresh.groupby("order_id").agg(
+    """One row per order that was found late or kept silent: when told first and where, how grave, what it was given.
+
+    ``standing``: late already when the replay began.
+    """
+    found = course.late.sort_values(["order_id", "detected_at"])
+    told = found.groupby("order_id").agg(
         told_at=("detected_at", "first"),
+        standing=("standing", "first"),
         step=("node", "first"),
         level=("incident_level", "max"),
         kind=("kind", "last"),
