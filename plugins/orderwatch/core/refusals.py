@@ -108,6 +108,16 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
             "en": "{field} is too long: {length}, at most {most}",
         },
     ),
+    "bad_link": ("forbidden", {"zh-CN": "这个评价链接无效", "en": "this rating link is not valid"}),
+    "expired_link": ("forbidden", {"zh-CN": "这个评价链接已过期", "en": "this rating link has expired"}),
+    "used_link": (
+        "impossible",
+        {"zh-CN": "这个评价链接已用过，评价只算一次", "en": "this rating link has been used; it counts once"},
+    ),
+    "no_step": (
+        "not_found",
+        {"zh-CN": "#{incident} 的处理没有步骤 {step}", "en": "no step {step} was done about #{incident}"},
+    ),
     "not_one_thing": (
         "bad_input",
         {

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from orderwatch.core.refusals import Refusal
 from orderwatch.web import errors, guard
 from orderwatch.web.api import document
+from orderwatch.web.rating import rating_app
 from orderwatch.web.security import HEADERS, hosts, logged_in
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ app = FastAPI(title="Orderwatch", docs_url=None, redoc_url=None, openapi_url=Non
 errors.install(app)
 for one in document.ROUTERS:
     app.include_router(one, prefix=errors.API)
+app.mount("/rating", rating_app)  # without a login: its own token lets in
 pages = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,

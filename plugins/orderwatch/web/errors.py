@@ -9,13 +9,14 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
 from orderwatch.core.refusals import Kind, Refusal
 
 log = logging.getLogger(__name__)
 API: Final = "/api/v1"
+RATING: Final = "/rating/"
 STATUS: Final[dict[Kind, int]] = {
     "bad_input": 422,
     "forbidden": 403,
@@ -66,6 +67,11 @@ def install(app: FastAPI) -> None:
         log.exception("the database cannot be used")
         return shape(Refusal("broken"))
 
+    @app.exception_handler(DBAPIError)
+    def broken(request: Request, error: DBAPIError) -> Response:
+        log.exception("the database refuses what should have been refused before")
+        return shape(Refusal("broken"), 500)
+
 
 def _is_api(request: Request) -> bool:
-    return API in request.url.path
+    return any(part in request.url.path for part in (API, RATING))

@@ -12,6 +12,7 @@ from orderwatch.pipeline.people.close import close
 from orderwatch.pipeline.people.dismiss import dismiss
 from orderwatch.pipeline.people.level import set_level
 from orderwatch.pipeline.people.merge import merge
+from orderwatch.pipeline.people.rate import Rating, rate
 from orderwatch.pipeline.people.release import Wanted, release
 from orderwatch.pipeline.people.settle import settle
 from orderwatch.pipeline.people.snooze import snooze
@@ -107,6 +108,13 @@ def post_release(incident_id: IncidentId, body: bodies.Release, login: Login) ->
         by, seen = By(login, body.role), Seen(incident_id, body.version)
         wanted = Wanted(body.amount_minor, body.at_most, body.money)
         return _said(release(conn, policy_now(), by, seen, wanted, body.reason))
+
+
+@router.post("/incidents/{incident_id}/rate")
+def post_rate(incident_id: IncidentId, body: bodies.Rate, login: Login) -> dict[str, Any]:
+    with acting() as conn:
+        rating = Rating(body.stars, body.false_alarm_because, body.words)
+        return {"rating_id": rate(conn, policy_now(), By(login, body.role), incident_id, body.step, rating)}
 
 
 @router.post("/effects/{effect_id}/settle")

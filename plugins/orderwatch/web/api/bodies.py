@@ -106,6 +106,15 @@ class Silence(Body):
     until: Until
 
 
+class Rate(Body):
+    """``stars`` from 1 to 5; ``step`` of the response that is rated, by default the whole of it."""
+
+    stars: Annotated[int, Field(ge=1, le=5)]
+    step: Name | None = None
+    false_alarm_because: Annotated[str, StringConstraints(max_length=10_240)] | None = None
+    words: Annotated[str, StringConstraints(max_length=10_240)] | None = None
+
+
 class Records(Body):
     ids: Annotated[list[Number], Field(min_length=1, max_length=500)]
 

@@ -21,6 +21,7 @@ from orderwatch.web.security import Login
 
 router = APIRouter(tags=["upkeep"])
 NumberInPath = Annotated[int, Path(ge=1, le=2**62)]
+VersionInPath = Annotated[int, Path(ge=1, lt=2**31)]  # PostgreSQL's integer
 
 
 @router.get("/me")
@@ -116,7 +117,7 @@ def list_thresholds() -> dict[str, Any]:
 
 
 @router.post("/thresholds/{number}/activate")
-def post_activate(number: NumberInPath, body: bodies.Activate, login: Login) -> dict[str, Any]:
+def post_activate(number: VersionInPath, body: bodies.Activate, login: Login) -> dict[str, Any]:
     """Counts from now on; open orders follow with the next scan."""
     with acting() as conn:
         activate_thresholds(conn, policy_now(), By(login, body.role), number, body.reason)
