@@ -50,6 +50,12 @@ bench-activation: $(READY) ## whether anybody waits while a version is put in fo
 bench-learning: $(READY) ## what a month's learning costs, as a ratio to a plain group-by; half a minute
 	@$(BIN)/python bench/learning.py
 
+openapi: $(READY) ## write docs/openapi.json anew
+	@$(BIN)/python -m orderwatch.web.api.document
+
+races: $(READY) ## ten thousand pauses in the middle of claims: nothing slips past one
+	RACES=10000 $(BIN)/python -m pytest tests/pipeline/people/test_races.py -k slips
+
 KILLS ?= 1000
 SEED ?= 1
 chaos: $(READY) ## kill, freeze and crash the senders; KILLS, SEED, and CONTROL=send_then_record|async_commit

@@ -23,7 +23,7 @@ def an_item(number: int = 1, **changes: Any) -> dict[str, Any]:
         "number": f"#{number}", "level": "一级", "kind": "单个订单超时", "node": "拣货", "orders": [f"SO{number:010}"],
         "explanation": "在拣货已 3 天", "cause": "WH-SH 缺货 ELEC-0777", "all_orders": 7, "is_source": False,
         "owner": "客服主管", "since": "2026-11-18 11:00", "acknowledge_by": "2026-11-18 11:30",
-        "acknowledged_by": "li.ting",
+        "acknowledged_by": "li.ting", "ended": "已驳回 · li.ting: 误报",
     }  # fmt: skip
     return plain | changes
 

@@ -276,16 +276,21 @@ def test_what_has_come_back_may_be_acknowledged_anew(desk: Desk) -> None:
         ("state = 'closed', resolved_at = now(), closed_at = now(), review_due_at = now()", "it is closed"),
         ("state = 'merged', parent_id = 1, closed_at = now()", "it is merged into #1: acknowledge that one"),
         ("state = 'dismissed', closed_at = now()", "it is dismissed"),
-        ("state = 'triage', triage_until = now()", "it is triage"),
     ],
 )
-def test_what_is_over_or_doubtful_cannot_be_taken_on(desk: Desk, state: str, said: str) -> None:
+def test_what_is_over_cannot_be_taken_on(desk: Desk, state: str, said: str) -> None:
     begin(desk)
     with desk.engine.begin() as conn:
         conn.execute(text(f"update incident set {state}"))
     with pytest.raises(ValueError, match=said):
         take_on(desk)
     assert desk.ask("select acknowledged_by from incident") == [None]
+
+
+def test_what_is_doubtful_cannot_be_taken_on(desk: Desk) -> None:
+    desk.scan(orders=[an_order("SO1", flags=["fraud_hold"])], shipments=[a_shipment("SO1")])
+    with pytest.raises(ValueError, match="it is triage"):
+        take_on(desk)
 
 
 @pytest.mark.parametrize("who", ["", "  "])

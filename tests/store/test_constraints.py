@@ -39,6 +39,19 @@ def an_effect(**changes: Any) -> str:
     return EFFECT.format(**plain | changes)
 
 
+def an_action(columns: str = "", values: str = "", **changes: Any) -> str:
+    plain = {
+        "action": "pause", "login": "picker", "incident": 1, "seen": 0, "reason": "r",
+        "until": "now() + interval '1 hour'",
+    } | changes  # fmt: skip
+    return (
+        "insert into person_role values ('picker', 'pick_lead') on conflict do nothing; insert into person_action"
+        f" (at, action, login, role, level, incident_id, seen_version, reason, until{columns}) values (now(),"
+        " '{action}', '{login}', 'pick_lead', 0, {incident}, {seen}, '{reason}', {until}".format(**plain)
+        + f"{values})"
+    )
+
+
 @pytest.fixture(scope="module")
 def engine(databases: Any) -> Engine:
     """Books with one late order in them."""
@@ -127,6 +140,41 @@ VIOLATIONS = {
         "insert into threshold values ((select min(version) from threshold_version), 99, -1, 1, 0, 1, 'x')",
         "threshold_threshold_s_check",
     ),
+    # what people do by hand
+    "an incident that comes back to life": (
+        "update incident set state = 'dismissed', closed_at = now(); update incident set state = 'open',"
+        " closed_at = null",
+        "cannot go from dismissed to open",
+    ),
+    "an edit that is taken back": (
+        "update incident set edit_version = 2; update incident set edit_version = 1", "never goes back"
+    ),
+    "a dismissal of something that is open": (
+        "update incident set dismissed_as = 'false_alarm'", "incident_dismissed"
+    ),
+    "a root cause without its words": ("update incident set root_cause = 'human'", "incident_root_cause"),
+    "an overruled level that is not above": (
+        "update incident set overruled_level = 1, level = 1", "incident_overruled"
+    ),
+    "an action of somebody without the role": (an_action(login="nobody"), "does not hold the role"),
+    "an action that the role may not do": (an_action(action="snooze"), "may not snooze at level 0"),
+    "an action above the role's level": (
+        f"update incident set level = 2; {an_action()}", "may not pause at level 2"
+    ),
+    "more money than the role may move": (
+        "insert into action_right values ('pick_lead', 'settle', 3);"
+        f" {an_action(columns=', amount_minor, currency', values=', 1, $$CNY$$', action='settle')}",
+        "may not move 1 CNY",
+    ),
+    "an action without a reason": (an_action(reason=" "), "person_action_reason"),
+    "a pause without an end": (an_action(until="null"), "person_action_end"),
+    "an action on what another has changed": (an_action(seen=7), "has been changed by a person since"),
+    "an action on no incident": (an_action(incident=77), "there is no incident 77"),
+    "an action about an incident that nobody has seen": (
+        an_action(seen="null"), "changed by a person|person_action_seen"
+    ),
+    "a changed action": (f"{an_action()}; update person_action set reason = 'x'", "append-only"),
+    "a deleted action": (f"{an_action()}; delete from person_action", "append-only"),
     # what stands
     "an alert for an order that nobody knows": (
         "update order_alert set order_id = 'SO-nobody'", "order_alert_order_id_fkey"

@@ -12,6 +12,12 @@ with due as materialized (
             where
                 x.order_id = w.order_id and x.node = w.node and x.closed_at is null and x.verdict = 'suspect'
                 and x.detected_at <= :triage_before
+                and not exists (  -- what a person has looked at is doubtful no more
+                    select 1
+                    from incident_member as m
+                    inner join incident as i on m.incident_id = i.incident_id
+                    where m.anomaly_id = x.anomaly_id and i.state = 'dismissed'
+                )
         ))
         and w.node = any(:nodes)
         and (w.alert_at, w.order_id, w.node) > (:after_alert_at, :after_order_id, :after_node)

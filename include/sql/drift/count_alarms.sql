@@ -7,7 +7,9 @@ with alarm as (
             select 1
             from incident_member as m
             inner join incident as i on m.incident_id = i.incident_id
-            where m.anomaly_id = a.anomaly_id and i.state = 'dismissed'
+            where
+                m.anomaly_id = a.anomaly_id and i.state = 'dismissed'
+                and coalesce(i.dismissed_as, 'false_alarm') in ('false_alarm', 'not_an_order')
         )) as dismissed
     from anomaly as a
     inner join fate as f on a.order_id = f.order_id and f.left_out is null

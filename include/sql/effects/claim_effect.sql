@@ -31,6 +31,10 @@ with candidate as (
             or pause_of(w.incident_id, w.order_id) is null
         )
         and (
+            w.incident_id is null or w.undoes is not null
+            or i.state not in ('dismissed', 'closed')  -- a person has ended it, or it has been over for long
+        )
+        and (
             w.side_effect = 'internal'
             or i.inhibited_by is null and is_still_late(w.incident_id, w.order_id)
         )

@@ -12,7 +12,12 @@ select
         t.detail -> 'explanation' ->> 'zh-CN',
         x.explanation ->> 'zh-CN',
         nullif(t.detail ->> 'reasons', '[]')
-    ) as why
+    ) as why,
+    coalesce(
+        t.detail -> 'explanation' ->> 'en',
+        x.explanation ->> 'en',
+        nullif(t.detail ->> 'reasons', '[]')
+    ) as why_en
 from timeline as t
 left join anomaly as x on x.anomaly_id = (t.detail ->> 'anomaly')::bigint
 where t.order_id = :order_id or t.incident_id in (select incident_id from own) and t.order_id is null

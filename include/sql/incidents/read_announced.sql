@@ -4,10 +4,12 @@ select
     i.incident_id, i.dedup_key, i.kind, i.level, i.owner_role, i.acknowledge_by, i.reasons, i.state, i.told_at,
     i.opened_at, i.asked_at, i.reminded_at, i.acknowledged_by,
     i.reported, i.reported_by, i.reported_at, i.note,
-    -- the last time that it was let speak after a silence or a larger incident
+    -- the last time that it was let speak after a silence or a larger incident, or got another level by hand
     (
         select max(t.timeline_id) from timeline as t
-        where t.incident_id = i.incident_id and t.event in ('silence_ended', 'inhibition_ended')
+        where
+            t.incident_id = i.incident_id
+            and t.event in ('silence_ended', 'inhibition_ended', 'raised_by_hand', 'lowered_by_hand')
     ) as let_speak,
     -- how often it has begun before: woken after it was over, or risen from triage
     i.reopened + (i.triage_until is not null and i.kind <> 'triage')::integer as comeback,

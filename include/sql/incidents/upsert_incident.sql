@@ -1,5 +1,5 @@
 -- one live incident per key: a new late order joins it, raises it, or wakes it when it had been resolved;
--- who wakes or raises it is asked anew
+-- who wakes or raises it is asked anew; what a person has lowered is raised by something graver only
 insert into incident as live (
     dedup_key, kind, level, state, owner_role, reasons, observed_at, opened_at, acknowledge_by, triage_until
 )
@@ -9,11 +9,22 @@ values (
 )
 on conflict (dedup_key) where state not in ('closed', 'dismissed', 'merged') do update
     set
-        level = greatest(live.level, excluded.level),
-        owner_role = case when excluded.level > live.level then excluded.owner_role else live.owner_role end,
+        level = case
+            when excluded.level > coalesce(live.overruled_level, live.level) then excluded.level else live.level
+        end,
+        overruled_level = case
+            when excluded.level <= coalesce(live.overruled_level, live.level) then live.overruled_level
+        end,
+        owner_role = case
+            when excluded.level > coalesce(live.overruled_level, live.level) then excluded.owner_role
+            else live.owner_role
+        end,
         reasons = case when live.state in ('resolved', 'triage') then excluded.reasons else live.reasons end,
         acknowledge_by = case
-            when live.state in ('resolved', 'triage') or excluded.level > live.level then excluded.acknowledge_by
+            when
+                live.state in ('resolved', 'triage')
+                or excluded.level > coalesce(live.overruled_level, live.level)
+                then excluded.acknowledge_by
             else live.acknowledge_by
         end,
         observed_at = excluded.observed_at,

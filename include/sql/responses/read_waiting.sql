@@ -17,7 +17,8 @@ where
                 where
                     t.incident_id = i.incident_id
                     and t.event in (
-                        'opened', 'triage_expired', 'level_raised', 'reopened', 'inhibition_ended', 'reported'
+                        'opened', 'triage_expired', 'level_raised', 'raised_by_hand', 'reopened', 'inhibition_ended',
+                        'reported'
                     )
             ), i.opened_at)
     )

@@ -66,9 +66,7 @@ def database_errors_in_words() -> Iterator[None]:
     """One line instead of a traceback, and exit 2, when the database cannot be used."""
     from sqlalchemy.exc import (
         ArgumentError,
-        DataError,
-        IntegrityError,
-        InternalError,
+        DatabaseError,
         OperationalError,
         ProgrammingError,
     )
@@ -80,9 +78,9 @@ def database_errors_in_words() -> Iterator[None]:
     except OperationalError as error:
         complain(f"the database cannot be reached: {str(error.orig).splitlines()[0]}")
         raise typer.Exit(2) from error
-    except (DataError, IntegrityError, InternalError) as error:
-        complain(f"the database refuses it: {str(error.orig).splitlines()[0]}")
-        raise typer.Exit(2) from error
     except ProgrammingError as error:
         complain(f"{str(error.orig).splitlines()[0]}; are the tables there? Run: orderwatch db migrate")
+        raise typer.Exit(2) from error
+    except DatabaseError as error:  # also what our own guards say
+        complain(f"the database refuses it: {str(error.orig).splitlines()[0]}")
         raise typer.Exit(2) from error

@@ -95,6 +95,31 @@ def report(
     err.print(*cells(f"#{number} is open about {order}; the next scan tells its owner and begins its playbook"))
 
 
+@app.command("rating-link")
+def rating_link(
+    url: Url,
+    number: Number,
+    person: Annotated[str, typer.Option("--for", help="Whose rating it will be: a mail address or a name.")],
+    base: Annotated[str, typer.Option(help="Where Airflow is reached: https://airflow.example")],
+    step: Annotated[str | None, typer.Option(help="One step of the response; by default all of it.")] = None,
+    lasting: Annotated[str, typer.Option("--lasting", help="How long it is valid, with its unit.")] = "7d",
+) -> None:
+    """A link by which one person rates the response, once, without a login."""
+    import secrets
+
+    from orderwatch.core.durations import parse_duration
+    from orderwatch.core.rating_link import RatingLink, sign
+    from orderwatch.hooks.rating_key import rating_key
+    from orderwatch.store.attention import read_one
+    from orderwatch.store.database import business_now, connect
+
+    with database_errors_in_words(), connect(url).connect() as conn:
+        read_one(conn, number)
+        until = business_now(conn) + parse_duration(lasting)
+        token = sign(rating_key(), RatingLink(number, person, until, secrets.token_urlsafe(16), step))
+    out.print(f"{base.rstrip('/')}/orderwatch/rating/{token}", soft_wrap=True)
+
+
 def _kind(row: Row[Any]) -> str:
     from orderwatch.core.titles import KINDS, REPORTS
     from orderwatch.store.findings import group_of

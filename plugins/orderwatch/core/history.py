@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from orderwatch.core.durations import Language
-from orderwatch.core.titles import LEVELS, REPORTS
+from orderwatch.core.titles import LEVELS, REPORTS, say_code
 
 Detail = Mapping[str, Any]
 SHOWN: Final = 5  # orders of one line that are named; the others are counted
@@ -18,7 +18,7 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "level_raised": {"zh-CN": "升为{level}：{reasons}", "en": "raised to {level}: {reasons}"},
     "inhibited": {"zh-CN": "由 #{by} 解释，不再单独通知", "en": "explained by #{by}: silent under it"},
     "inhibition_ended": {"zh-CN": "#{by} 已结束，恢复单独通知", "en": "#{by} is over: speaks for itself again"},
-    "merged": {"zh-CN": "并入 #{into}", "en": "merged into #{into}"},
+    "merged": {"zh-CN": "并入 #{into}{note}", "en": "merged into #{into}{note}"},
     "resolved": {"zh-CN": "已恢复", "en": "resolved"},
     "closed": {"zh-CN": "已关闭", "en": "closed"},
     "owner_changed": {"zh-CN": "负责人由 {from} 变为 {to}", "en": "passed from {from} to {to}: {because}"},
@@ -36,6 +36,47 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "silence_ended": {"zh-CN": "静默 {silence} 结束", "en": "silence {silence} is over"},
     "response_started": {"zh-CN": "开始执行预案 {playbook}（{run}）", "en": "answered by {playbook} ({run})"},
     "paused": {"zh-CN": "{actor} 暂停自动化：{reason}", "en": "automation paused by {actor}: {reason}"},
+    "taken_over": {
+        "zh-CN": "{actor} 接管至 {until}：{reason}",
+        "en": "taken over by {actor} until {until}: {reason}",
+    },
+    "snoozed": {"zh-CN": "{actor} 延后至 {until}：{reason}", "en": "snoozed by {actor} until {until}: {reason}"},
+    "silence_begun": {
+        "zh-CN": "{actor} 对 {about} 静默至 {until}：{reason}",
+        "en": "{actor} silences {about} until {until}: {reason}",
+    },
+    "silence_called_off": {"zh-CN": "{actor} 结束静默 {silence}", "en": "{actor} ends silence {silence}"},
+    "dismissed": {
+        "zh-CN": "{actor} 驳回（{dismissed_as}）：{reason}",
+        "en": "dismissed by {actor} ({dismissed_as}): {reason}",
+    },
+    "closed_by_hand": {
+        "zh-CN": "{actor} 关闭，根因（{root_cause}）：{reason}",
+        "en": "closed by {actor}, root cause ({root_cause}): {reason}",
+    },
+    "raised_by_hand": {"zh-CN": "{actor} 升为{level}：{reason}", "en": "raised to {level} by {actor}: {reason}"},
+    "lowered_by_hand": {"zh-CN": "{actor} 降为{level}：{reason}", "en": "lowered to {level} by {actor}: {reason}"},
+    "released": {
+        "zh-CN": "{actor} 放行 {count} 项对客户的动作{note}",
+        "en": "{actor} releases {count} act(s) towards customers{note}",
+    },
+    "settled": {
+        "zh-CN": "{actor} 确认动作 {effect}：{arrived}。{reason}",
+        "en": "{actor} says of effect {effect}: {arrived}. {reason}",
+    },
+    "records_settled": {
+        "zh-CN": "{actor} 处理了 {count} 条隔离记录（{what_done}）",
+        "en": "{actor} settles {count} refused record(s) ({what_done})",
+    },
+    "limits_activated": {
+        "zh-CN": "{actor} 启用阈值版本 {version}：{reason}",
+        "en": "{actor} puts version {version} of the limits in force: {reason}",
+    },
+    "rated": {"zh-CN": "{actor} 评价 {stars}/5（{about}）", "en": "rated {stars}/5 by {actor} ({about})"},
+    "review_wanted": {
+        "zh-CN": "预案 {playbook} 最近 {ratings} 次评价均分 {mean}，需要复盘",
+        "en": "the last {ratings} ratings of {playbook} have a mean of {mean}: a review is wanted",
+    },
     "handed_back": {"zh-CN": "{actor} 交还自动化", "en": "handed back to the automation by {actor}"},
     "approval": {"zh-CN": "{step}：{words}", "en": "{step}: {words}"},
     "mitigated": {"zh-CN": "预案 {playbook} 已全部执行", "en": "{playbook} has done all its steps"},
@@ -66,6 +107,9 @@ def say_event(
         said["level"] = LEVELS[language][detail["level"]]
     if "what" in detail:
         said["what"] = REPORTS[detail["what"]][language]
+    for code in ("dismissed_as", "root_cause", "arrived"):
+        if code in detail:
+            said[code] = say_code(detail[code], language)
     if "until" in detail:
         said["until"] = time(detail["until"])
     try:

@@ -20,6 +20,7 @@ Family = Literal[
     "grown",
     "digest",
     "resolved",
+    "ended",
     "escalated",
     "reminder",
     "pause_over",

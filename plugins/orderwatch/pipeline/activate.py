@@ -30,11 +30,16 @@ def activate(engine: Engine, policy: Policy, version: int, by: str, reason: str,
     """
     with engine.begin() as conn:
         hold(conn, Lock.ALERTS)
-        active = run(conn, "thresholds/read_active").one_or_none()
-        if active is None or active.version != version:
-            decide(conn, version, "in_force", by, reason, now)
-            run(conn, "thresholds/activate", version=version)
+        switch(conn, version, by, reason, now)
     return follow(engine, policy, now)
+
+
+def switch(conn: Connection, version: int, by: str, reason: str, now: datetime) -> None:
+    """From here on the version counts; whoever calls holds the lock, and sees to it that open orders follow."""
+    active = run(conn, "thresholds/read_active").one_or_none()
+    if active is None or active.version != version:
+        decide(conn, version, "in_force", by, reason, now)
+        run(conn, "thresholds/activate", version=version)
 
 
 def follow(engine: Engine, policy: Policy, now: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ WORTH_TELLING: Final = timedelta(hours=12)
 SHARED: Final = ("batch", "stock_out", "system_failure")  # the orders of these incidents share one named cause
 TOLD: Final = ("source", "mass_delay")  # the causes of these are sentences
 # families that differ in their words only
-IN_LEDGER: Final = {"pause_over": "reminder", "version": "approval", "drift": "approval"}
+IN_LEDGER: Final = {"ended": "resolved", "pause_over": "reminder", "version": "approval", "drift": "approval"}
 MACHINERY: Final = "data_engineer"  # hears of every silent source beside its owner
 
 
@@ -77,6 +77,23 @@ def announce(conn: Connection, opened: Sequence[int], resolved: Sequence[int], a
     run(conn, "incidents/mark_told", incident_ids=[*begun, *grown], now=now)
     run(conn, "incidents/mark_asked", incident_ids=begun, now=now)
     return planned
+
+
+def announce_end(conn: Connection, incident_id: int, words: Mapping[Language, str], announcement: Announcement) -> int:
+    """Tell those who were told of the incident how a person has ended it; returns how many messages are new."""
+    told = run(conn, "incidents/read_told", incident_ids=[incident_id]).all()
+    if not told:
+        return 0
+    row = read_incidents(conn, [incident_id])[incident_id]
+    ended = [Told(incident_id, row.level, row.owner_role, one.sink, one.recipient) for one in told]
+
+    def items_in(language: Language) -> list[dict[str, Any]]:
+        return [{**_item(row, "ended", language, announcement), "ended": words[language]}]
+
+    return sum(
+        plan_text(conn, notice, _key(notice, row), items_in, announcement)
+        for notice in (replace(one, family="ended") for one in plan_resolved(ended, announcement.policy.roles))
+    )
 
 
 def read_incidents(conn: Connection, incident_ids: Sequence[int]) -> dict[int, Row[Any]]:

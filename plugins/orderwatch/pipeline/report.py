@@ -18,7 +18,9 @@ from orderwatch.store.incidents import write_incident
 LONGEST_NOTE = 200  # characters
 
 
-def report_order(conn: Connection, policy: Policy, order_id: str, what: str, note: str, by: str) -> int:
+def report_order(
+    conn: Connection, policy: Policy, order_id: str, what: str, note: str, by: str, action_id: int | None = None
+) -> int:
     """Open an incident about the order, or say so of the one that it is late in; its number.
 
     Whoever owns it is told, and the next scan begins the playbook. Raises ``ValueError`` with what to do instead when
@@ -67,6 +69,7 @@ def report_order(conn: Connection, policy: Policy, order_id: str, what: str, not
         scan_id=None,
         policy_version=policy.version,
         detail={"what": what, "note": note},
+        action_id=action_id,
     )
     announce(conn, [incident_id], [], Announcement(policy, None, now, ""))
     return incident_id

@@ -13,7 +13,9 @@ from orderwatch.store.detection import write_line
 from orderwatch.store.ledger import StepAct
 
 
-def take_back(conn: Connection, policy: Policy, effect_id: int, *, by: str, because: str) -> int:
+def take_back(
+    conn: Connection, policy: Policy, effect_id: int, *, by: str, because: str, action_id: int | None = None
+) -> int:
     """Plan the act that undoes a delivered one; its number in the ledger.
 
     A pause does not hold it: whoever has taken over takes back. When the sink has confirmed, the first act counts as
@@ -64,5 +66,6 @@ def take_back(conn: Connection, policy: Policy, effect_id: int, *, by: str, beca
         scan_id=None,
         policy_version=policy.version,
         detail={"step": row.step, "ref": row.ref, "note": because},
+        action_id=action_id,
     )
     return planned

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Row
 from orderwatch.store.database import business_now, run
 
 
-def acknowledge(conn: Connection, incident_id: int, who: str, note: str | None = None) -> None:
+def acknowledge(
+    conn: Connection, incident_id: int, who: str, note: str | None = None, action_id: int | None = None
+) -> None:
     """The person takes the incident on: it is not escalated any more, and reminded of at the longest interval only.
 
     Raises ``LookupError`` when there is no such incident, and ``ValueError`` when there is nothing to take on: it is
@@ -18,9 +20,8 @@ def acknowledge(conn: Connection, incident_id: int, who: str, note: str | None =
     """
     if not who.strip():
         raise ValueError("say who acknowledges")
-    taken = run(
-        conn, "incidents/acknowledge", incident_id=incident_id, who=who.strip(), note=note, now=business_now(conn)
-    )
+    about = {"incident_id": incident_id, "who": who.strip(), "note": note, "action_id": action_id}
+    taken = run(conn, "incidents/acknowledge", **about, now=business_now(conn))
     if taken.one_or_none() is not None:
         return
     row = read_one(conn, incident_id)

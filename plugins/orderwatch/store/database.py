@@ -28,6 +28,7 @@ class Lock(IntEnum):
     ALERTS = 7302  # every writer of an alert time
     BUDGETS = 7303  # taken by the trigger that moves budgets
     LETTERS = 7305  # counting a customer's letters and planning one more
+    STARTS = 7306  # taken by triggers: shared by a claim, alone by a pause, so that no act slips past one
     MOVING = 7304  # held by a session: one that moves open orders to another version at a time
 
 

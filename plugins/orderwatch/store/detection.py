@@ -155,8 +155,9 @@ def write_line(
     node: Node | None = None,
     detail: Mapping[str, Any] | None = None,
     actor: str = "scan",
+    action_id: int | None = None,
 ) -> None:
-    """One line of the append-only timeline."""
+    """One line of the append-only timeline; of what a person did, with the number of the action."""
     run(
         conn,
         "incidents/insert_timeline",
@@ -169,4 +170,5 @@ def write_line(
         detail=as_json(detail or {}),
         scan_id=scan_id,
         policy_version=policy_version,
+        action_id=action_id,
     )

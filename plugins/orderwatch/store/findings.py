@@ -118,11 +118,12 @@ class Decision:
     node: str
     event: str
     why: str
+    why_en: str
 
 
 def read_decisions(conn: Connection, order_id: str) -> list[Decision]:
     """Everything that was ever decided about an order, oldest first."""
     return [
-        Decision(row.at, Node(row.node).code if row.node else "", row.event, row.why or "")
+        Decision(row.at, Node(row.node).code if row.node else "", row.event, row.why or "", row.why_en or "")
         for row in run(conn, "findings/read_decisions", order_id=order_id)
     ]

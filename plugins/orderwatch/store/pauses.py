@@ -12,11 +12,22 @@ from orderwatch.store.database import run
 from orderwatch.store.detection import write_line
 
 Scope = Literal["everything", "playbook", "order", "incident"]
+Control = Literal["paused", "manual"]
+"""Stopped, or taken over: somebody does the work by hand meanwhile."""
 LONGEST = timedelta(days=7)
 
 
 def take(
-    conn: Connection, *, scope: Scope, subject: str, by: str, reason: str, lasting: timedelta, now: datetime
+    conn: Connection,
+    *,
+    scope: Scope,
+    subject: str,
+    by: str,
+    reason: str,
+    lasting: timedelta,
+    now: datetime,
+    control: Control = "paused",
+    action_id: int | None = None,
 ) -> int:
     """Stop every act that has not begun; returns the pause's number.
 
@@ -40,8 +51,11 @@ def take(
         reason=reason.strip(),
         now=now,
         until=now + lasting,
+        control=control,
     ).scalar_one()
-    _note(conn, "paused", scope, subject, by, {"reason": reason.strip(), "pause": pause_id}, now)
+    event = "paused" if control == "paused" else "taken_over"
+    detail = {"reason": reason.strip(), "pause": pause_id, "until": now + lasting}
+    _note(conn, event, scope, subject, by, detail, now, action_id)
     return pause_id
 
 
@@ -50,12 +64,12 @@ def is_known(conn: Connection, scope: str, subject: str) -> bool:
     return bool(run(conn, "pauses/is_known", scope=scope, subject=subject).scalar_one())
 
 
-def end(conn: Connection, pause_id: int, by: str, now: datetime) -> bool:
+def end(conn: Connection, pause_id: int, by: str, now: datetime, action_id: int | None = None) -> bool:
     """Hand back to the automation; ``False`` when the pause is over already."""
     row = run(conn, "pauses/end_pause", pause_id=pause_id, ended_by=by, now=now).one_or_none()
     if row is None:
         return False
-    _note(conn, "handed_back", row.scope, row.subject, by, {"pause": row.pause_id}, now)
+    _note(conn, "handed_back", row.scope, row.subject, by, {"pause": row.pause_id}, now, action_id)
     return True
 
 
@@ -65,7 +79,14 @@ def read_live(conn: Connection) -> Sequence[Row[Any]]:
 
 
 def _note(
-    conn: Connection, event: str, scope: str, subject: str, by: str, detail: dict[str, Any], now: datetime
+    conn: Connection,
+    event: str,
+    scope: str,
+    subject: str,
+    by: str,
+    detail: dict[str, Any],
+    now: datetime,
+    action_id: int | None,
 ) -> None:
     about = int(subject) if scope == "incident" and subject.isdecimal() else None
     write_line(
@@ -78,4 +99,5 @@ def _note(
         scan_id=None,
         policy_version=None,
         detail={"scope": scope, "subject": subject, **detail},
+        action_id=action_id,
     )

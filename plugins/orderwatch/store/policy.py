@@ -27,6 +27,7 @@ def publish_policy(conn: Connection, policy: Policy, now: datetime) -> bool:
     hold(conn, Lock.ALERTS)
     run(conn, "policy/keep_roles", roles=as_json(policy.roles.model_dump(mode="json", by_alias=True)))
     publish_money(conn, policy)
+    _publish_rights(conn, policy)
     changed = _publish_nodes(conn, policy)
     for code in policy.calendars.calendars:
         changed |= _publish_calendar(conn, policy, code, now)
@@ -40,6 +41,22 @@ def last_roles(conn: Connection) -> RolesFile | None:
     """The roles as they were last published; none before the first time."""
     kept = run(conn, "policy/read_roles").scalar()
     return None if kept is None else RolesFile.model_validate_json(as_json(kept))
+
+
+def _publish_rights(conn: Connection, policy: Policy) -> None:
+    """What people may do by hand, where the guard of the action log can see it."""
+    rights = [
+        {"role": role, "action": action, "max_level": level}
+        for role, of_role in policy.rights.root.items()
+        for action, level in of_role.may.items()
+    ]
+    money = [
+        {"role": role, "currency": currency, "up_to": up_to}
+        for role, of_role in policy.rights.root.items()
+        for currency, up_to in of_role.money.items()
+    ]
+    run(conn, "policy/publish_action_rights", rights=as_json(rights))
+    run(conn, "policy/publish_action_money", money=as_json(money))
 
 
 def _publish_nodes(conn: Connection, policy: Policy) -> bool:

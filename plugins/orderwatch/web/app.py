@@ -10,7 +10,11 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from orderwatch.web.security import HEADERS, logged_in
+from orderwatch.core.refusals import Refusal
+from orderwatch.web import errors, guard
+from orderwatch.web.api import document
+from orderwatch.web.rating import rating_app
+from orderwatch.web.security import HEADERS, hosts, logged_in
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,6 +26,10 @@ Name = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]  # PostgreSQ
 Number = Annotated[int, Query(ge=1, lt=2**31)]  # PostgreSQL's integer
 
 app = FastAPI(title="Orderwatch", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[logged_in])
+errors.install(app)
+for one in document.ROUTERS:
+    app.include_router(one, prefix=errors.API)
+app.mount("/rating", rating_app)  # without a login: its own token lets in
 pages = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -33,8 +41,12 @@ pages = Environment(
 
 @app.middleware("http")
 async def with_headers(request: Request, call_next: Any) -> Response:
-    """No page is cached, framed by strangers, or able to run script that is not ours."""
-    response: Response = await call_next(request)
+    """No page is cached, framed by strangers, or able to run script that is not ours; no other site acts through us."""
+    refused = guard.refuses(request.method, request.headers, hosts(request))
+    if refused:
+        response: Response = errors.shape(Refusal(refused[1]), refused[0])
+    else:
+        response = await call_next(request)
     response.headers.update(HEADERS)
     return response
 

@@ -198,3 +198,20 @@ def test_plain_words_of_yaml_stay_text(edit: Edit) -> None:
 def test_the_most_specific_calendar_is_chosen(node: Node, warehouse: str, code: str | None) -> None:
     policy: Policy = the_policy()
     assert policy.calendar_code(node, warehouse) == code
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("pick_lead:", "pick_boss:", "rights.yaml pick_boss: 'pick_boss' is not a role in roles.yaml"),
+        ("{acknowledge: 0,", "{aknowledge: 0,", "aknowledge"),
+        ("{acknowledge: 1,", "{acknowledge: 4,", "less than or equal to 3"),
+        ("{acknowledge: 1,", "{acknowledge: all,", "valid integer"),
+        ("{CNY: 50000}", "{EUR: 50000}", "EUR has no limits in response.yaml"),
+        ("{CNY: 50000}", "{CNY: -1}", "greater than or equal to 0"),
+        ("  money: {CNY: 50000}", "  cash: {CNY: 50000}", "cash"),
+    ],
+)
+def test_a_slip_of_the_pen_gives_nobody_a_right(edit: Edit, old: str, new: str, said: str) -> None:
+    message = _fails(edit("rights", old, new))
+    assert "rights.yaml" in message and said in message

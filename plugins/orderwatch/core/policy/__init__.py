@@ -16,6 +16,7 @@ from orderwatch.core.policy.grading import GradingFile
 from orderwatch.core.policy.loader import PolicyError, Problem, load_file
 from orderwatch.core.policy.nodes import NodePolicy, NodesFile
 from orderwatch.core.policy.response import ResponseFile
+from orderwatch.core.policy.rights import RightsFile
 from orderwatch.core.policy.roles import Person, Role, RolesFile
 from orderwatch.core.policy.thresholds import ThresholdsFile
 from orderwatch.core.policy.validity import ValidityFile
@@ -39,6 +40,7 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
     "validity": ValidityFile,
     "grading": GradingFile,
     "roles": RolesFile,
+    "rights": RightsFile,
     "thresholds": ThresholdsFile,
     "response": ResponseFile,
 }
@@ -53,6 +55,7 @@ class Policy(Strict):
     validity: ValidityFile
     grading: GradingFile
     roles: RolesFile
+    rights: RightsFile
     thresholds: ThresholdsFile
     response: ResponseFile
 
@@ -77,7 +80,7 @@ class Policy(Strict):
 
 
 def load_policy(folder: Path) -> Policy:
-    """Read the eight policy files of a folder.
+    """Read the nine policy files of a folder.
 
     Raises:
         PolicyError: with every mistake found in any of the files.
@@ -121,6 +124,13 @@ def _contradictions(policy: Policy) -> list[Problem]:
     for role in policy.response.approval_rights:
         if not _has(policy, role):
             problems.append(_no_role("response", f"approval_rights.{role}", role))
+    for role, rights in policy.rights.root.items():
+        if not _has(policy, role):
+            problems.append(_no_role("rights", role, role))
+        for currency in rights.money:
+            if currency not in policy.response.money:
+                message = f"{currency} has no limits in response.yaml"
+                problems.append(Problem("rights.yaml", None, f"{role}.money", message))
     return problems
 
 

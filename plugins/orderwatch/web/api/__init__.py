@@ -1,0 +1,1 @@
+"""The API: what the operations pages stand on, for people and for programs."""

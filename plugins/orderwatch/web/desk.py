@@ -1,0 +1,40 @@
+"""What every request of the API needs: the policy as its files say now, and one transaction on our tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from sqlalchemy import Connection, text
+
+from orderwatch.core.policy import Policy, load_policy
+from orderwatch.hooks.database import DatabaseHook
+from orderwatch.paths import POLICY
+
+
+def policy_now() -> Policy:
+    """Read anew when a file has changed, and not at every request."""
+    return _policy(tuple((file.name, file.stat().st_mtime_ns) for file in sorted(POLICY.glob("*.yaml"))))
+
+
+@lru_cache(maxsize=2)
+def _policy(stamps: tuple[tuple[str, int], ...]) -> Policy:
+    return load_policy(POLICY)
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """One snapshot in which nothing can be changed."""
+    with DatabaseHook().engine().connect() as conn, conn.begin():
+        conn.execute(text("set transaction isolation level repeatable read, read only"))
+        yield conn
+
+
+@contextmanager
+def acting() -> Iterator[Connection]:
+    """One transaction: all of an action or nothing. Nobody waits longer for a running scan than a page waits."""
+    with DatabaseHook().engine().begin() as conn:
+        conn.execute(text("set local lock_timeout = '20s'"))
+        conn.execute(text("set local statement_timeout = '30s'"))
+        yield conn
