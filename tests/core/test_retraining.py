@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from orderwatch.core.models.clocks import Clocks
-from orderwatch.core.models.document import load, load_rest
+from orderwatch.core.models.document import load
 from orderwatch.core.models.passages import DAY, NEVER, known_at, seconds
 from orderwatch.core.models.spec import MODES, model_of
 from orderwatch.core.policy.thresholds import ClockRules, Mode
+from orderwatch.core.rest import Rest
 from orderwatch.core.retraining import Recent, School, sample
 from orderwatch.core.steadiness import steady
 
@@ -69,7 +70,7 @@ def test_what_is_kept_is_learned_from_everything_that_is_known() -> None:
     lesson = school(false_alarms=0.5, windows=("all",)).learn_clock("early", silent)
     assert lesson.document is not None
     rows = a_history(200, seed=12)
-    clocks = Clocks(rest=load_rest(lesson.document))
+    clocks = Clocks(rest=Rest.of(lesson.document["rest"], lesson.document["holidays"]))
     again = model_of("early", TERMS).fit(ROWS, NOW, clocks)
     assert load(lesson.document).alert_at(rows, clocks).at_s.tolist() == again.alert_at(rows, clocks).at_s.tolist()
 

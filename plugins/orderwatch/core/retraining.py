@@ -14,7 +14,7 @@ from orderwatch.core.backtest.truth import Truth
 from orderwatch.core.backtest.walk import Month, Trial
 from orderwatch.core.durations import format_duration, parse_duration
 from orderwatch.core.models.clocks import Clocks, resting
-from orderwatch.core.models.document import dump, dump_rest
+from orderwatch.core.models.document import dump
 from orderwatch.core.models.model import Fitted, Model, ModelError
 from orderwatch.core.models.passages import promised, seconds
 from orderwatch.core.models.spec import MODES, model_of
@@ -94,7 +94,7 @@ class School:
         model = model_of(choice.best.model, self.terms)
         clocks = self._with_rest()
         fitted = Recent(model, window_of(choice.best.window)).fit(self.rows, self.now, clocks)
-        document = {**dump(model, fitted, self.terms), **dump_rest(clocks.rest)}
+        document = {**dump(model, fitted, self.terms), **clocks.rest.as_document()}
         return Lesson(model.name, document, judged, refused, choice.reason, choice.best)
 
     def judge(self, names: Sequence[str], progress: Progress) -> tuple[list[Candidate], dict[str, str]]:

@@ -6,10 +6,11 @@ Everything here is already parsed and trusted: instants are aware and UTC, money
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Literal
+from typing import Final, Literal
 
 
 class Node(IntEnum):
@@ -25,6 +26,11 @@ class Node(IntEnum):
     def code(self) -> str:
         return self.name.lower()
 
+
+CODES: Final[Mapping[int, str]] = {int(node): node.code for node in Node}
+"""Number to code."""
+NODES: Final[Mapping[str, Node]] = {node.code: node for node in Node}
+"""Code to node."""
 
 OrderKind = Literal["normal", "presale"]
 OrderStatus = Literal["open", "completed", "cancelled"]

@@ -16,6 +16,7 @@ from orderwatch.core.context import Context
 from orderwatch.core.grouping import IncidentPlan, Member, Newcomer, plan_incidents
 from orderwatch.core.judge import Judgement, judge, undecided
 from orderwatch.core.policy import Policy
+from orderwatch.core.rest import Rest
 from orderwatch.core.source_health import SourceHealth, assess_sources, judgeable
 from orderwatch.core.words import Candidate, Node
 from orderwatch.pipeline.announce import Announcement, announce
@@ -146,10 +147,8 @@ def _detect(
 
 
 def _context(conn: Connection, policy: Policy, now: datetime) -> Context:
-    from orderwatch.core.models.document import load_rest  # with pandas, which nobody needs to read a DAG file
-
-    active = run(conn, "thresholds/read_active").one_or_none()
-    rest = load_rest(active.document) if active is not None and active.document else None
+    active = run(conn, "thresholds/read_rest").one_or_none()
+    rest = None if active is None or active.rest is None else Rest.of(active.rest, active.holidays)
     return Context(now, policy, detection.read_calendars(conn), active.version if active else None, rest)
 
 

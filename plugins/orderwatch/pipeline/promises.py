@@ -9,11 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from orderwatch.core.policy import Policy
-from orderwatch.core.words import Node
+from orderwatch.core.words import CODES
 from orderwatch.store.alerts import PromiseClock
 from orderwatch.store.database import copy_rows, run
-
-CODES = {int(node): node.code for node in Node}
 
 
 def promise_clock(policy: Policy) -> PromiseClock:
@@ -32,15 +30,16 @@ def _fill(conn: Connection, document: Mapping[str, Any], zone: ZoneInfo) -> None
     import pandas as pd
 
     from orderwatch.core.models.clocks import Clocks
-    from orderwatch.core.models.document import load, load_rest
+    from orderwatch.core.models.document import load
     from orderwatch.core.models.passages import NEVER
+    from orderwatch.core.rest import Rest
 
     asked = run(conn, "alerts/read_promised")
     rows = pd.DataFrame(asked.all(), columns=list(asked.keys()))
     if rows.empty:
         return
     passages = rows.assign(node=rows["node"].map(CODES), left_s=NEVER)
-    said = load(document).alert_at(passages, Clocks(zone, rest=load_rest(document)))
+    said = load(document).alert_at(passages, Clocks(zone, rest=Rest.of(document["rest"], document.get("holidays"))))
     known = np.flatnonzero(said.at_s < NEVER)
     chance = [None if np.isnan(one) else float(one) for one in said.chance[known]]
     run(conn, "alerts/create_promised")

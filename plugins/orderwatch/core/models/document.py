@@ -17,7 +17,6 @@ from orderwatch.core.models.slack import Curves, SlackFit
 from orderwatch.core.models.spec import model_of
 from orderwatch.core.models.survival import Curve
 from orderwatch.core.models.terms import Step, Terms
-from orderwatch.core.rest import Rest
 
 Document = Mapping[str, Any]
 
@@ -37,16 +36,6 @@ def load(document: Document) -> Fitted:
         return RiskFit(model, learned["intercept"], np.array(learned["coefficients"]), learned["samples"])  # type: ignore[arg-type]
     steps = {name: _load_curves(part) for name, part in learned["steps"].items()}
     return SlackFit(terms, learned["chance"], steps)
-
-
-def dump_rest(rest: Rest) -> dict[str, Any]:
-    """The days of rest that a clock has learned with."""
-    return {"rest": sorted(rest.weekdays), "holidays": rest.country}
-
-
-def load_rest(document: Document) -> Rest:
-    """The days of rest that were dumped."""
-    return Rest(frozenset(document["rest"]), document.get("holidays", "none"))
 
 
 def _learned(fitted: Fitted) -> dict[str, Any]:
