@@ -9,7 +9,7 @@ import pytest
 
 from orderwatch.core.models.clocks import SCAN_S
 from orderwatch.local.replay.course import Course, Span, run_course
-from orderwatch.local.replay.desk import Answers
+from orderwatch.local.replay.paper import Answers
 from orderwatch.local.replay.rules import read_rules
 from orderwatch.local.replay.story import Story
 from orderwatch.paths import POLICY
@@ -25,7 +25,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """One percent of the costly order is 80 yuan, and a voucher of more than 50 needs a person's word."""
     rows = a_company()
     rows.loc[rows["order_id"] == COSTLY, "order_value"] = 8_000.0
-    return tell(write(tmp_path_factory.mktemp("desk"), rows))[1]
+    return tell(write(tmp_path_factory.mktemp("paper"), rows))[1]
 
 
 def course(databases: Databases, story: Story, answers: Answers) -> Course:

@@ -12,8 +12,8 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from orderwatch.core.models.model import ModelError
-from orderwatch.local.replay.desk import Answers, Desk
 from orderwatch.local.replay.installation import Installation
+from orderwatch.local.replay.paper import Answers, Paper
 from orderwatch.local.replay.rules import Rules
 from orderwatch.local.replay.story import Story
 from orderwatch.store.database import connect, run
@@ -60,7 +60,7 @@ def run_course(url: str, rules: Rules, story: Story, span: Span, answers: Answer
     engine = connect(url, pooled=True)
     try:
         here = Installation(engine, rules.policy)
-        desk = Desk(engine, rules, answers)
+        paper = Paper(engine, rules, answers)
         start = here.set_time(span.begins)
         here.follow_policy(start)
         here.load(start, story.known(span.begins))
@@ -76,12 +76,12 @@ def run_course(url: str, rules: Rules, story: Story, span: Span, answers: Answer
                 here.follow_policy(now)
                 versions.append((now, _learn(here, now)))
             scan_id = here.scan(now, story.news(before, at))
-            desk.work(scan_id, now)
-            desk.send_waiting(now, start)
+            paper.work(scan_id, now)
+            paper.send_waiting(now, start)
             before = at
             progress(rules.name, done + 1, len(span.scans))
         with engine.connect() as conn:
-            return _read(conn, rules, desk, start, versions)
+            return _read(conn, rules, paper, start, versions)
     finally:
         engine.dispose()
 
@@ -103,7 +103,7 @@ def _month(now: datetime, rules: Rules) -> str:
 
 
 def _read(
-    conn: Connection, rules: Rules, desk: Desk, start: datetime, versions: Sequence[tuple[datetime, str]]
+    conn: Connection, rules: Rules, paper: Paper, start: datetime, versions: Sequence[tuple[datetime, str]]
 ) -> Course:
     late, silent = _frame(conn, "replay/read_late"), _frame(conn, "replay/read_silent")
     return Course(
@@ -112,7 +112,7 @@ def _read(
         late=late.assign(standing=late["detected_at"] <= start),
         silent=silent.assign(standing=silent["at"] <= start),
         effects=_frame(conn, "replay/read_effects", since=start),
-        kept_back=dict(desk.kept_back),
+        kept_back=dict(paper.kept_back),
         versions=versions,
     )
 

@@ -30,7 +30,7 @@ def on_paper(effect: Effect) -> Outcome:
     return Outcome("delivered", ref=f"{effect.sink}-{effect.effect_id}")
 
 
-PAPER: Final[Mapping[str, Send]] = dict.fromkeys(get_args(Sink), on_paper)
+SENDERS: Final[Mapping[str, Send]] = dict.fromkeys(get_args(Sink), on_paper)
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Walk:
 
 
 @dataclass
-class Desk:
+class Paper:
     """All runs that are not over. ``answers``: whoever is asked says yes at once, or nobody ever answers."""
 
     engine: Engine
@@ -64,11 +64,11 @@ class Desk:
         with self.engine.connect() as conn:
             due = run(conn, "replay/is_anything_due", now=now, since=since).scalar_one()
         if due:
-            dispatch(self.engine, PAPER)
+            dispatch(self.engine, SENDERS)
 
     def _begin(self, one: Run) -> str:
         loaded = next(each for each in self.rules.playbooks if each.id == one.dag_id.removeprefix(DAG_PREFIX))
-        self.walks.append(Walk(Response(self.engine, self.rules.policy, loaded, one.conf["incident_id"], PAPER)))
+        self.walks.append(Walk(Response(self.engine, self.rules.policy, loaded, one.conf["incident_id"], SENDERS)))
         return "started"
 
     def _go_on(self, walk: Walk, now: datetime) -> None:

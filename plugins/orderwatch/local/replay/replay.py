@@ -19,18 +19,16 @@ import pandas as pd
 from orderwatch.core.backtest.truth import Truth
 from orderwatch.core.models.terms import terms_like
 from orderwatch.core.policy.histories import HistoriesFile
-from orderwatch.core.words import Node
+from orderwatch.core.words import NODES
 from orderwatch.local import postgres
 from orderwatch.local.history_file import History, HistoryError, read_history
 from orderwatch.local.replay.course import Course, Progress, Span, run_course
-from orderwatch.local.replay.desk import Answers
 from orderwatch.local.replay.facts import COLUMNS, read_facts
+from orderwatch.local.replay.paper import Answers
 from orderwatch.local.replay.rules import Rules
 from orderwatch.local.replay.story import Story, story_of
 from orderwatch.local.replay.verdict import differences, figures_of, outcome_of
 from orderwatch.store.migrate import migrate
-
-NODES = {node.code: node for node in Node}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +146,11 @@ def _side_by_side(courses: Sequence[Callable[[Progress], Course]], progress: Pro
     with ThreadPoolExecutor(len(courses)) as pool:
         work = [pool.submit(course, go_on) for course in courses]
         try:
-            wait(work, return_when=FIRST_EXCEPTION)
+            ended, _ = wait(work, return_when=FIRST_EXCEPTION)
         finally:
             over.set()
+    for one in ended:
+        one.result()  # what failed first, and not that the others were stopped for it
     return [one.result() for one in work]
 
 

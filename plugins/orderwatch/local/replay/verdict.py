@@ -11,12 +11,11 @@ import pandas as pd
 
 from orderwatch.core.backtest.truth import Truth, cases
 from orderwatch.core.models.passages import HOUR, NEVER, Seconds
-from orderwatch.core.words import Node
+from orderwatch.core.words import CODES, Node
 from orderwatch.local.history_file import History
 from orderwatch.local.replay.course import Course, Span
 
 MESSAGES: Final = ("wecom_app", "wecom_robot", "mail")
-CODES: Final = {int(node): node.code for node in Node}
 CHANGED: Final = ("told_at", "step", "level", "kind", "vouchers", "silent")
 
 
