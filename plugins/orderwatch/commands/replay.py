@@ -122,6 +122,8 @@ def _scans(every: str) -> timedelta:
 
 
 def _show(replayed: Replayed, file: Path) -> None:
+    from orderwatch.core.playbook.texts import money
+
     names = [course.rules.name for course in replayed.courses]
     shown = table("", *names, title=f"{file.name}, {replayed.first} to {replayed.last}")
     for name, words in LINES.items():
@@ -130,7 +132,7 @@ def _show(replayed: Replayed, file: Path) -> None:
             for level in sorted({level for one in replayed.figures for level in one["by_level"]}):
                 shown.add_row(*cells(f"… level {level}", *(one["by_level"].get(level, 0) for one in replayed.figures)))
     for currency in sorted({currency for one in replayed.figures for currency in one["vouchers_minor"]}):
-        amounts = (_money(one["vouchers_minor"].get(currency, 0), currency) for one in replayed.figures)
+        amounts = (money(one["vouchers_minor"].get(currency, 0), currency) for one in replayed.figures)
         shown.add_row(*cells("vouchers", *amounts))
     out.print(shown)
     for course in replayed.courses:
@@ -174,11 +176,13 @@ def _say_order(row: Mapping[Any, Any], side: str, zone: ZoneInfo) -> str:
 
 
 def _sentence(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """``with these rules: 212 incidents instead of 391, 3 missed instead of 1, CNY 4,120.00 instead of …``"""
+    """``with these rules: 212 incidents instead of 391, 3 missed instead of 1, ¥4,120.00 instead of …``"""
+    from orderwatch.core.playbook.texts import money
+
     currencies = sorted({*before["vouchers_minor"], *after["vouchers_minor"]})
     spent = [
-        f"{_money(after['vouchers_minor'].get(one, 0), one)} instead of "
-        f"{_money(before['vouchers_minor'].get(one, 0), one)} in vouchers"
+        f"{money(after['vouchers_minor'].get(one, 0), one)} instead of "
+        f"{money(before['vouchers_minor'].get(one, 0), one)} in vouchers"
         for one in currencies
     ]
     counts = [
@@ -187,10 +191,6 @@ def _sentence(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) ->
         f"{after['false_alarms']} false alarms instead of {before['false_alarms']}",
     ]
     return f"with the rules of {name}: {', '.join([*counts, *spent])}"
-
-
-def _money(minor: int, currency: str) -> str:
-    return f"{currency} {minor / 100:,.2f}"
 
 
 def _say(value: float | None) -> str:

@@ -145,14 +145,13 @@ def activate(
 
 def _limits(conn: Connection, version: int) -> dict[tuple[str, ...], Any]:
     """The limits of a version by step, or by step and cell. Raises LookupError."""
-    from orderwatch.core.words import Node
+    from orderwatch.core.words import CODES
     from orderwatch.pipeline.approve import read_version
     from orderwatch.store.database import run
 
     read_version(conn, version)
     rows = run(conn, "thresholds/read_limits", version=version)
-    names = {int(node): node.code for node in Node}
     return {
-        (names[row.node], *([] if row.category is None else [row.category, row.region, row.channel])): row
+        (CODES[row.node], *([] if row.category is None else [row.category, row.region, row.channel])): row
         for row in rows
     }

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Connection
 
-from orderwatch.core.words import Node
+from orderwatch.core.words import CODES
 from orderwatch.store.database import run
 
-CODES: Final = {int(node): node.code for node in Node}
 NAMES: Final = {
     "node": "stage", "warehouse": "origin_region", "region": "dest_region", "tier": "customer_segment",
     "status": "final_status", "requests": "delay_requests",

@@ -25,7 +25,7 @@ from orderwatch.core.policy.thresholds import Mode
 from orderwatch.core.rest import Rest
 from orderwatch.core.retraining import Lesson, Progress, School, sample
 from orderwatch.core.steadiness import steady
-from orderwatch.core.words import Node
+from orderwatch.core.words import CODES, NODES
 from orderwatch.store import scans
 from orderwatch.store.database import as_json, run
 from orderwatch.store.detection import read_calendars
@@ -33,8 +33,6 @@ from orderwatch.store.scans import Pull
 
 log = logging.getLogger(__name__)
 INSTANTS: Final = ("ordered_s", "entered_s", "left_s", "promised_s")
-CODES: Final = {int(node): node.code for node in Node}
-NUMBERS: Final = {code: number for number, code in CODES.items()}
 MOST_JUDGED: Final = 1_000_000  # passages that clocks by promises learn from and are judged by; more say nothing new
 AUTOMATION: Final = "automation"
 
@@ -135,7 +133,7 @@ def publish(conn: Connection, learned: Learned, policy: Policy, run_id: str | No
         document=None if lesson.document is None else as_json(lesson.document),
         report=as_json(report),
     ).scalar_one()
-    rows = learned.limits.rows.assign(node=learned.limits.rows["node"].map(NUMBERS))
+    rows = learned.limits.rows.assign(node=learned.limits.rows["node"].map(NODES))
     cells = as_json(rows.astype(object).where(rows.notna(), None).to_dict("records"))
     run(conn, "thresholds/insert_thresholds", version=version, thresholds=cells)
     held = _needs_word(policy, lesson, active)

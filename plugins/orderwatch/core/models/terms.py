@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from orderwatch.core.policy import Policy
-from orderwatch.core.words import Node
+from orderwatch.core.words import NODES, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,7 @@ def terms_of(policy: Policy) -> Terms:
 
 def terms_like(steps: Mapping[str, str], policy: Policy) -> Terms:
     """The terms of steps under other names, each like the node of that code; their clock is wall time."""
-    nodes = {node.code: node for node in Node}
-    known = {name: replace(_step(policy, nodes[code]), working=False) for name, code in steps.items()}
+    known = {name: replace(_step(policy, NODES[code]), working=False) for name, code in steps.items()}
     return _terms(known, frozenset(name for name, code in steps.items() if code == Node.TRANSPORT.code), policy)
 
 

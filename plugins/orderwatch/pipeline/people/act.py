@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -20,9 +20,9 @@ from orderwatch.store import person_actions
 from orderwatch.store.database import business_now, run
 from orderwatch.store.detection import write_line
 from orderwatch.store.guards import refusal
+from orderwatch.store.pauses import LONGEST
 
 LONGEST_REASON: Final = 500  # characters
-LONGEST_STOP: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def act(
     """
     why = _reason(reason, must_say_why)
     now = business_now(conn)
-    if until is not None and not now < until <= now + LONGEST_STOP:
+    if until is not None and not now < until <= now + LONGEST:
         raise Refusal("no_end")
     standing = read_standing(conn, seen.incident_id) if seen else None
     if seen:
