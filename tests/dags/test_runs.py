@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_the_note_of_the_form_is_kept_with_the_scan(scanned: Any) -> None:
 
 def test_messages_lead_to_the_run_that_planned_them(scanned: Any) -> None:
     installation, run = scanned
-    link = f"http://airflow.example/dags/order_health_scan/runs/{run.run_id}"
+    link = f"http://airflow.example/dags/order_health_scan/runs/{quote(run.run_id, safe='')}"
     assert all(link in mail["text"] for mail in installation.mails())
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from orderwatch.edge import parking
 from orderwatch.operators.check_drift import RETRAINING, CheckDriftOperator
 from orderwatch.paths import TEMPLATES
+from orderwatch.pipeline import drift
 from tests.dags.installation import HISTORY
 from tests.pipeline.desk import Desk
 
@@ -50,9 +51,15 @@ def test_a_run_that_is_cleared_shows_what_it_found_first(desk: Desk, words: list
     assert words[2].startswith("too few cases: 0 alarms")
 
 
-def test_the_proposal_leads_to_the_dag_that_learns(desk: Desk) -> None:
+def test_the_proposal_leads_to_the_dag_that_learns(
+    desk: Desk, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert RETRAINING == HISTORY
-    assert CheckDriftOperator(task_id="check_drift")._link().endswith(f"/dags/{HISTORY}")
+    links: list[str] = []
+    keep = drift.check_drift
+    monkeypatch.setattr(drift, "check_drift", lambda *about: links.append(about[3]) or keep(*about))
+    check("one")
+    assert [link.rpartition("/dags/")[2] for link in links] == [HISTORY]
     for language in ("zh-CN", "en"):
         for form in ("mail", "wecom"):
             text = (TEMPLATES / language / f"drift.{form}.j2").read_text(encoding="utf-8")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from airflow.sdk import BaseOperatorLink
+
+from orderwatch.edge.address import page_of
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperator
@@ -27,7 +28,4 @@ class VersionReportLink(BaseOperatorLink):
 
 def report_of(dag_id: str, run_id: str) -> str:
     """The address of our tab on a run: the page stays inside Airflow, beside the run's tasks and its question."""
-    from airflow.sdk.configuration import conf
-
-    base = conf.get("api", "base_url", fallback="").rstrip("/")
-    return f"{base}/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}/plugin/{TAB}"
+    return f"{page_of(dag_id, run_id)}/plugin/{TAB}"

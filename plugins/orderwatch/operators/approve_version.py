@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflow.sdk.exceptions import AirflowSkipException
 
 from orderwatch.edge import parking
+from orderwatch.edge.address import page_of
 from orderwatch.edge.version_link import VersionReportLink, report_of
 from orderwatch.operators.base import OrderwatchOperator
 
@@ -87,7 +88,4 @@ class ApproveVersionOperator(OrderwatchOperator):
 
     def _link(self, context: Context) -> str:
         """The page of this run, where the question is."""
-        from airflow.sdk.configuration import conf
-
-        base = conf.get("api", "base_url", fallback="")
-        return f"{base}/dags/{self.dag_id}/runs/{context['run_id']}/required_actions"
+        return f"{page_of(self.dag_id, str(context['run_id']))}/required_actions"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from orderwatch.edge import parking
+from orderwatch.edge.address import page_of
 from orderwatch.operators.base import OrderwatchOperator
 
 if TYPE_CHECKING:
@@ -32,12 +33,7 @@ class CheckDriftOperator(OrderwatchOperator):
         engine = self.engine()
         with engine.connect() as conn:
             now = business_now(conn)
-        results = check_drift(engine, self.policy(), str(context["run_id"]), self._link(), now)
+        # the page of the DAG whose form starts a retraining
+        results = check_drift(engine, self.policy(), str(context["run_id"]), page_of(RETRAINING), now)
         parking.say(context, in_words(results))
         return {step_of(row.node): row.verdict for row in results}
-
-    def _link(self) -> str:
-        """The page of the DAG whose form starts a retraining."""
-        from airflow.sdk.configuration import conf
-
-        return f"{conf.get('api', 'base_url', fallback='')}/dags/{RETRAINING}"

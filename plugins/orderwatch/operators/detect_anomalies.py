@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from orderwatch.edge.address import page_of
 from orderwatch.operators.base import OrderwatchOperator
 
 if TYPE_CHECKING:
@@ -25,10 +26,8 @@ class DetectAnomaliesOperator(OrderwatchOperator):
         self.scan_id = scan_id
 
     def execute(self, context: Context) -> Mapping[str, int]:
-        from airflow.sdk.configuration import conf
-
         from orderwatch.pipeline.detect import detect
         from orderwatch.pipeline.sources import feeds_of_all_sources
 
-        link = f"{conf.get('api', 'base_url', fallback='')}/dags/{self.dag_id}/runs/{context['run_id']}"
+        link = page_of(self.dag_id, str(context["run_id"]))
         return detect(self.engine(), self.policy(), int(self.scan_id), feeds_of_all_sources(), link)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from orderwatch.edge import parking
+from orderwatch.edge.address import page_of
 from orderwatch.operators.base import OrderwatchOperator
 
 if TYPE_CHECKING:
@@ -39,15 +40,12 @@ class PlaybookStepOperator(OrderwatchOperator):
 
     def response(self, context: Context) -> Response:
         """The incident, the pinned playbook and the ways out."""
-        from airflow.sdk.configuration import conf
-
         from orderwatch.core.playbook.load import parse_served
         from orderwatch.notifiers.live_orders import LiveOrders
         from orderwatch.notifiers.senders import Senders
         from orderwatch.pipeline.playbook_run import Response
         from orderwatch.store.database import business_clock
 
-        base = conf.get("api", "base_url", fallback="").rstrip("/")
         senders, engine, policy = Senders(), self.engine(), self.policy()
         orders = LiveOrders(business_clock(engine), policy.calendars.business_zone)
         return Response(
@@ -58,7 +56,7 @@ class PlaybookStepOperator(OrderwatchOperator):
             senders=senders.by_sink(),
             finders=senders.finders(),
             recheck=orders.recheck,
-            link=f"{base}/dags/{self.dag_id}/runs/{context['run_id']}",
+            link=page_of(self.dag_id, str(context["run_id"])),
         )
 
     def finish(self, context: Context, response: Response, result: Result) -> str:
