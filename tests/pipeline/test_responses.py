@@ -14,6 +14,7 @@ from orderwatch.pipeline.responses import Run, start_responses
 from orderwatch.store import playbooks
 from tests.pipeline.answering import important
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order, late_in_pick
+from tests.pipeline.killing import count_statements
 
 QUARTER = 15 * MINUTE
 
@@ -68,6 +69,19 @@ def test_an_important_order_is_answered_and_an_ordinary_one_is_not(
     assert start(desk, airflow, shipped) == {"started": 1}
     assert airflow.begun == [("playbook_single_important", f"inc-{incident:06}-r1")]
     assert airflow.runs[0].conf == {"incident_id": incident}
+
+
+def test_what_no_playbook_wants_costs_no_more_however_many_there_are(
+    desk: Desk, airflow: Airflow, shipped: list[Loaded]
+) -> None:
+    """Ordinary late orders stay open for days, and every scan comes past all of them."""
+    few, many = [f"SO{number}" for number in range(2)], [f"SO{number}" for number in range(2, 30)]
+    desk.scan(**late_in_pick(*few))
+    cost = count_statements(lambda: start(desk, airflow, shipped), desk.engine)
+    desk.scan(**late_in_pick(*many))
+    assert desk.ask("select count(*) from incident where state = 'open' and level = 0") == [30]
+    assert count_statements(lambda: start(desk, airflow, shipped), desk.engine) == cost
+    assert airflow.begun == []
 
 
 def test_starting_again_starts_nothing(desk: Desk, airflow: Airflow, shipped: list[Loaded]) -> None:

@@ -68,16 +68,10 @@ def start_responses(
 
 def _decide(conn: Connection, policy: Policy, playbooks: Collection[Loaded], scan_id: int | None) -> None:
     now = business_now(conn)
-    answered = {
-        f"{kind}:{level}"
-        for one in playbooks
-        for kind in one.playbook.match.kinds
-        for level in one.playbook.match.levels
-    }
-    for waiting in run(conn, "responses/read_waiting", answered=sorted(answered)).all():
-        incident = responses.read_incident(conn, waiting.incident_id)
-        members = responses.read_members(conn, waiting.incident_id)
-        facts = responses.facts_of(incident, members[0] if members else None, policy, now)
+    matches = [one.playbook.match for one in playbooks]
+    answered = {(kind, level) for match in matches for kind in match.kinds for level in match.levels}
+    for incident, first in responses.read_waiting(conn, answered):
+        facts = responses.facts_of(incident, first, policy, now)
         chosen = choose(playbooks, facts)
         if chosen is None:
             continue

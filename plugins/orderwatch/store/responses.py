@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
@@ -14,10 +14,12 @@ from orderwatch.core.words import Node
 from orderwatch.store.database import run
 from orderwatch.store.findings import group_of
 
+MOST_MEMBERS: Final = 500
+
 
 def read_incident(conn: Connection, incident_id: int) -> Row[Any]:
     """Raises ``LookupError`` when there is no such incident."""
-    row = run(conn, "responses/read_incident", incident_id=incident_id).one_or_none()
+    row = run(conn, "responses/read_incidents", incident_ids=[incident_id]).one_or_none()
     if row is None:
         raise LookupError(f"there is no incident {incident_id}")
     return row
@@ -25,7 +27,19 @@ def read_incident(conn: Connection, incident_id: int) -> Row[Any]:
 
 def read_members(conn: Connection, incident_id: int) -> Sequence[Row[Any]]:
     """The orders of an incident, at most 500, with where they stand now."""
-    return run(conn, "responses/read_members", incident_id=incident_id).all()
+    return run(conn, "responses/read_members", incident_ids=[incident_id], most=MOST_MEMBERS).all()
+
+
+def read_waiting(conn: Connection, answered: Iterable[tuple[str, int]]) -> list[tuple[Row[Any], Row[Any] | None]]:
+    """Every incident of these kinds and levels that waits for an answer, the gravest first, with its first order.
+
+    A fixed number of statements, however many wait: those that no playbook wants wait for as long as they live.
+    """
+    wanted = [f"{kind}:{level}" for kind, level in answered]
+    ids = [row.incident_id for row in run(conn, "responses/read_waiting", answered=wanted)]
+    incidents = {row.incident_id: row for row in run(conn, "responses/read_incidents", incident_ids=ids)}
+    first = {row.incident_id: row for row in run(conn, "responses/read_members", incident_ids=ids, most=1)}
+    return [(incidents[incident_id], first.get(incident_id)) for incident_id in ids]
 
 
 def facts_of(incident: Row[Any], member: Row[Any] | None, policy: Policy, now: datetime) -> Facts:

@@ -1,4 +1,4 @@
--- the incident with what its late orders are now, and the run that answers it
+-- grain: one row per incident, with what its late orders are now, and the run that answers it
 select
     i.incident_id, i.level, i.kind, i.state, i.dedup_key, i.owner_role, i.opened_at, i.reasons, i.inhibited_by,
     i.parent_id, i.reported, i.note,
@@ -23,4 +23,4 @@ left join lateral (
     order by attempt desc
     limit 1
 ) as r on true
-where i.incident_id = :incident_id
+where i.incident_id = any(:incident_ids)
