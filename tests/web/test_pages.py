@@ -27,8 +27,19 @@ def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
     from orderwatch.web.app import STATIC, app
 
     paths = [route.path for route in app.routes if not route.path.startswith("/api/v1/")]  # those: test_api.py
-    assert sorted(paths) == ["/rating", "/run", "/static/{name}", "/version"]  # and no /docs, no /openapi.json
-    for path in [f"/run{QUERY}", "/version?version=1", *(f"/static/{name}" for name in STATIC), "/static/../app.py"]:
+    assert sorted(paths) == [
+        "/board", "/incidents.csv", "/orders", "/orders.csv", "/rating", "/run", "/static/{name}", "/version",
+    ]  # and no /docs, no /openapi.json  # fmt: skip
+    for path in [
+        f"/run{QUERY}",
+        "/version?version=1",
+        "/board",
+        "/orders",
+        "/orders.csv",
+        "/incidents.csv",
+        *(f"/static/{name}" for name in STATIC),
+        "/static/../app.py",
+    ]:
         assert stranger.get(path).status_code in ({401} if ".." not in path else {401, 404}), path
     assert stranger.get("/docs").status_code == stranger.get("/openapi.json").status_code == 404
 
