@@ -342,3 +342,25 @@ def test_it_stands_in_the_navigation_of_airflow_with_an_icon_for_each_theme() ->
     (nav,) = [one for one in OrderwatchPlugin.external_views if one["destination"] == "nav"]
     assert nav["href"] == "/orderwatch/board" and nav["nav_top_level"]
     assert {str(nav[key]).rpartition("/")[2] for key in ("icon", "icon_dark_mode")} <= set(STATIC)
+
+
+# --- money ---
+
+
+def test_held_money_is_said_with_its_sum_and_its_deadline(as_: As, desk: Desk) -> None:
+    some_of_each(desk)
+    (number,) = desk.ask("select incident_id from incident where dedup_key like 'order:SO-4:%'")
+    desk.ask_to_change(f"""
+        set session_replication_role = replica;
+        insert into effect (effect_key, family, sink, recipient, payload, level, state, planned_at, valid_until,
+            next_attempt_at, incident_id, step, slot, side_effect, amount_minor, currency, order_id, customer_id,
+            business_key, hold_reason, incident_cap_minor)
+        select 'k' || n, 'response', 'mail', 'x', '{{}}', 1, 'held', business_now(), business_now() + interval '20 min',
+            business_now(), {number}, 'issue_voucher', 's' || n, 'money', 12999, 'CNY', 'SO-4', 'C', 'b' || n,
+            'approval', 20000
+        from generate_series(1, 2) as n
+    """)
+    page = seen(as_("viewer"))
+    assert "2 held until a person decides" in page and "¥259.98" in page and "decide · 12:20" in page
+    told = seen(as_("viewer"), f"/incident/{number}?lang=en")
+    assert "High-value" in told or "high_value" in told

@@ -43,7 +43,7 @@ live as (
         select
             count(*) filter (where e.state = 'needs_human') as needs_human,
             count(*) filter (where e.state = 'held') as held,
-            sum(e.amount_minor) filter (where e.state = 'held') as held_minor,
+            cast(sum(e.amount_minor) filter (where e.state = 'held') as bigint) as held_minor,
             max(e.currency) filter (where e.state = 'held') as held_currency,
             min(e.valid_until) filter (where e.state = 'held') as decide_by,
             bool_or(a.roles ?| cast(:roles as text[])) as mine

@@ -86,3 +86,38 @@ def list_orders(
         size=size + 1,
         skip=(page - 1) * size,
     ).all()
+
+
+def read_answer(conn: Connection, incident_id: int) -> Row[Any] | None:
+    """The run that answers the incident, with the file that it follows; none if it is not answered."""
+    return run(conn, "board/read_answer", incident_id=incident_id).one_or_none()
+
+
+def sum_acts(conn: Connection, incident_id: int) -> Sequence[Row[Any]]:
+    """What its playbook has done and is to do, step by step and state by state."""
+    return run(conn, "board/sum_acts", incident_id=incident_id).all()
+
+
+def read_doubtful(conn: Connection, incident_id: int) -> Sequence[Row[Any]]:
+    """Acts of which only a person can say whether they arrived; at most twenty."""
+    return run(conn, "board/read_doubtful", incident_id=incident_id).all()
+
+
+def read_story(conn: Connection, incident_id: int) -> Sequence[Row[Any]]:
+    """Its timeline, the youngest line first; at most two hundred besides the orders that joined."""
+    return run(conn, "board/read_story", incident_id=incident_id).all()
+
+
+def list_members(conn: Connection, incident_id: int, page: int, size: int) -> Sequence[Row[Any]]:
+    """One page of its orders with evidence and peers, those that are still late first."""
+    return run(conn, "board/list_members", incident_id=incident_id, size=size, skip=(page - 1) * size).all()
+
+
+def read_order(conn: Connection, order_id: str) -> Row[Any]:
+    """What kind of order it is; it has to be known."""
+    return run(conn, "board/read_order", order_id=order_id).one()
+
+
+def read_passage(conn: Connection, order_id: str) -> Sequence[Row[Any]]:
+    """The nodes that it has been in, in their order."""
+    return run(conn, "board/read_passage", order_id=order_id).all()

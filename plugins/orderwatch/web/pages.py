@@ -33,6 +33,12 @@ def answer(template: str, request: Request, language: Language, *, status: int =
     return HTMLResponse(render(template, language, **about), status)
 
 
+def asked_for(request: Request) -> Language:
+    """The language that the address names, else the browser's."""
+    named = request.query_params.get("lang")
+    return named if named in ("zh-CN", "en") else preferred(request)  # type: ignore[return-value]  # one of the two
+
+
 def preferred(request: Request) -> Language:
     """Chinese unless the browser asks for English first."""
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh-CN"
