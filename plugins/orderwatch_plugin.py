@@ -22,7 +22,7 @@ class OrderwatchPlugin(AirflowPlugin):
     fastapi_apps = [{"app": _pages, "url_prefix": "/orderwatch", "name": "Orderwatch"}]  # noqa: RUF012  # read by Airflow as is
     external_views = [  # noqa: RUF012  # read by Airflow as is
         {
-            "name": "订单健康 Order Health",
+            "name": "Order Health",
             "href": "/orderwatch/board",
             "destination": "nav",
             "nav_top_level": True,
