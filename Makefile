@@ -56,7 +56,7 @@ bench-learning: $(READY) ## what a month's learning costs, as a ratio to a plain
 openapi: $(READY) ## write docs/openapi.json anew
 	@$(BIN)/python -m orderwatch.web.api.document
 
-races: $(READY) ## ten thousand pauses in the middle of claims: nothing slips past one
+races: $(READY) ## ten thousand acts race against pauses: none slips past one; about two minutes
 	RACES=10000 $(BIN)/python -m pytest tests/pipeline/people/test_races.py -k slips
 
 KILLS ?= 1000

@@ -188,6 +188,17 @@ def test_what_a_person_dismissed_is_false_also_without_a_promise(month: Month) -
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("dismissed_as", "false_alarms"), [("false_alarm", 1), ("not_an_order", 1), ("duplicate", 0), ("healed", 0)]
+)
+def test_only_what_was_no_alarm_counts_as_a_false_one(month: Month, dismissed_as: str, false_alarms: int) -> None:
+    month.order("SO1", alarmed=DUE - 30 * HOUR, signed=DUE + DAY)
+    month.happen()
+    month.incident("SO1", "dismissed")
+    month.desk.ask_to_change(f"update incident set dismissed_as = '{dismissed_as}'")
+    assert month.counts().get("false_alarms", 0) == false_alarms
+
+
 def test_an_order_late_in_two_steps_counts_once_for_all_steps(month: Month) -> None:
     month.order(alarmed=DUE - 30 * HOUR)
     month.alarm("SO1", DUE - 5 * DAY, PICK)

@@ -149,6 +149,14 @@ def test_everybody_is_known_by_the_name_they_log_in_with(as_: As) -> None:
     assert me["roles"] == ["customer_service_supervisor"] and me["may"]["dismiss"] == 1
 
 
+def test_under_fab_that_is_the_user_name_too_and_no_number() -> None:
+    from airflow.providers.fab.auth_manager.models import User
+
+    from orderwatch.web.security import _login
+
+    assert _login(User(id=3, username="li.ting", email="x@example.com", first_name="Ting", last_name="Li")) == "li.ting"
+
+
 # --- reading ---
 
 

@@ -18,6 +18,7 @@ from orderwatch.pipeline.people.level import set_level
 from orderwatch.pipeline.people.merge import merge
 from orderwatch.pipeline.people.snooze import end_silence, silence, snooze
 from orderwatch.pipeline.people.stop import end_stop, hand_back, pause, stop, take_over
+from orderwatch.store import ledger
 from orderwatch.store.attention import acknowledge as acknowledge_by_shell
 from orderwatch.store.silences import Matcher
 from tests.pipeline.answering import Answering
@@ -293,6 +294,19 @@ def test_what_has_not_begun_is_called_off_and_those_who_were_told_hear_of_the_en
     assert desk.ask(TOLD, f="resolved") == before
     words = desk.ask("select payload ->> 'text' from effect where family = 'resolved' and sink = 'wecom_app'")
     assert all("supervisor" in one for one in words)
+
+
+@pytest.mark.parametrize("how", ["dismissed", "closed"])
+def test_what_a_step_still_plans_when_it_has_just_ended_is_not_sent(people: People, how: str) -> None:
+    ended(people, how)
+    people.desk.ask_to_change("""
+        insert into effect (effect_key, family, sink, recipient, payload, level, planned_at, valid_until,
+            next_attempt_at, incident_id, step, slot, order_id)
+        values ('late', 'response', 'work_order', 'x', '{}', 1, business_now(), business_now() + interval '1 hour',
+            business_now(), 1, 'call_customer', 'SO1', 'SO1')
+    """)
+    with people.desk.engine.begin() as conn:
+        assert ledger.claim(conn, people.desk.now(), only=["late"]) is None
 
 
 def test_false_alarms_count_as_such_and_what_healed_by_itself_does_not(people: People) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,6 +41,23 @@ def test_what_is_released_is_approved_by_that_person_and_sent_once(people: Peopl
     assert held.perform("issue_voucher").state == "done"
     assert held.sinks.count()["voucher"] == 1
     refused("nothing_held", people.do, "supervisor", release, people.seen(), Wanted(0))
+
+
+def test_what_needs_two_persons_waits_for_the_second(people: People) -> None:
+    held = Answering(people.desk)
+    assert held.loaded is not None
+    playbook = held.loaded.playbook
+    step = playbook.steps["approve_voucher"]
+    assert step.gate is not None
+    two = step.model_copy(update={"gate": step.gate.model_copy(update={"approvers": 2})})
+    steps = {**playbook.steps, "approve_voucher": two}
+    held.loaded = replace(held.loaded, playbook=playbook.model_copy(update={"steps": steps}))
+    held.perform("call_customer")
+    held.ask()
+    people.do("supervisor", release, people.seen(), Wanted(amount(people)))
+    assert held.states("issue_voucher") == ["held"]
+    people.do("manager", release, people.seen(), Wanted(amount(people)))
+    assert held.states("issue_voucher") == ["planned"]
 
 
 def test_only_what_was_seen_is_released(people: People, held: Answering) -> None:

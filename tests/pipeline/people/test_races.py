@@ -13,7 +13,7 @@ from tests.pipeline.desk import HOUR, Desk
 from tests.pipeline.people.conftest import People
 from tests.pipeline.people.races import Race, Races
 
-RACES = int(os.environ.get("RACES", "150"))
+RACES = int(os.environ.get("RACES", "600"))
 
 
 def race(desk: Desk, races: int) -> Races:
@@ -49,7 +49,7 @@ def race(desk: Desk, races: int) -> Races:
 
 def test_no_act_slips_past_a_pause_and_none_is_left_half_done(people: People) -> None:
     found = race(people.desk, RACES)
-    assert found.races == RACES and found.slipped == []
+    assert found.races >= RACES and found.slipped == []
     assert found.in_flight > 0  # the races were real: something was on its way when a pause came
     assert people.desk.ask("select count(*) from effect where state = 'sending'") == [0]
     assert people.desk.ask("select count(*) > :n from effect where state = 'delivered'", n=RACES // 10) == [True]
