@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test oracle check bench bench-activation bench-learning bench-responses bench-storm chaos rehearsal evaluation lock clean help
+.PHONY: demo demo-check test oracle check bench bench-activation bench-board bench-learning bench-responses bench-storm chaos rehearsal evaluation lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -39,6 +39,9 @@ bench-storm: $(READY) ## whether a hundred thousand late orders are one incident
 
 bench: $(READY) ## what a scan costs, as a ratio to the naive way
 	$(BIN)/python bench/candidates.py
+
+bench-board: $(READY) ## whether the board is there in 300 ms with a million open orders; about a minute
+	@$(BIN)/python bench/board.py
 
 HISTORIES ?= ../shared/data
 evaluation: $(READY) ## whether the clocks of lateness are as good as claimed; HISTORIES=folder of real order histories

@@ -15,11 +15,21 @@ async def _pages(scope: Any, receive: Any, send: Any) -> None:
 
 
 class OrderwatchPlugin(AirflowPlugin):
-    """The *Orderwatch* tab on runs and tasks: what came in, what was refused, what was found, who was told."""
+    """*Order Health* in the navigation, where people act, and the *Orderwatch* tab on runs and tasks: what came in,
+    what was refused, what was found, who was told."""
 
     name = "orderwatch"
     fastapi_apps = [{"app": _pages, "url_prefix": "/orderwatch", "name": "Orderwatch"}]  # noqa: RUF012  # read by Airflow as is
     external_views = [  # noqa: RUF012  # read by Airflow as is
+        {
+            "name": "Order Health",
+            "href": "/orderwatch/board",
+            "destination": "nav",
+            "nav_top_level": True,
+            "url_route": "order-health",
+            "icon": "/orderwatch/static/health.svg",
+            "icon_dark_mode": "/orderwatch/static/health-dark.svg",
+        },
         {
             "name": "Orderwatch",
             "href": "/orderwatch/run?dag_id={DAG_ID}&run_id={RUN_ID}",

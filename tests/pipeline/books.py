@@ -34,7 +34,7 @@ QUESTIONS = {
         ) from effect e
     """,
 }
-HAND_OVER = ("scan_run", "feed_pull", "source_feed", "feed_record", "feed_row")
+HAND_OVER = ("scan_run", "feed_pull", "source_feed", "feed_record", "feed_row", "node_load")
 
 
 def books(engine: Engine) -> dict[str, Rows]:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 As = Callable[..., "TestClient"]
 SAME = {"sec-fetch-site": "same-origin"}
-UNKNOWN = {"incident_id": "1", "effect_id": "1", "number": "1", "order_id": "SO-1", "name": "theme.js", "token": "x"}
+UNKNOWN = {
+    "incident_id": "1", "effect_id": "1", "number": "1", "order_id": "SO-1", "name": "theme.js", "token": "x",
+    "act": "acknowledge",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -27,8 +27,13 @@ def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
     from orderwatch.web.app import STATIC, app
 
     paths = [route.path for route in app.routes if not route.path.startswith("/api/v1/")]  # those: test_api.py
-    assert sorted(paths) == ["/rating", "/run", "/static/{name}", "/version"]  # and no /docs, no /openapi.json
-    for path in [f"/run{QUERY}", "/version?version=1", *(f"/static/{name}" for name in STATIC), "/static/../app.py"]:
+    assert sorted(paths) == [
+        "/board", "/effect/{effect_id}/settle", "/incident/{incident_id}", "/incident/{incident_id}/orders.csv",
+        "/incident/{incident_id}/{act}", "/incidents.csv", "/order", "/order.csv", "/orders", "/orders.csv", "/rating",
+        "/run", "/static/{name}", "/version",
+    ]  # and no /docs, no /openapi.json  # fmt: skip
+    pages = ["/board", "/orders", "/orders.csv", "/incidents.csv", "/incident/1", "/order?q=x", f"/run{QUERY}"]
+    for path in [*pages, "/version?version=1", *(f"/static/{name}" for name in STATIC), "/static/../app.py"]:
         assert stranger.get(path).status_code in ({401} if ".." not in path else {401, 404}), path
     assert stranger.get("/docs").status_code == stranger.get("/openapi.json").status_code == 404
 
@@ -54,7 +59,7 @@ def test_every_answer_forbids_caches_strange_frames_and_foreign_script(client: T
     headers = client.get(path).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'" and policy["script-src"] == "'self'"
-    assert policy["frame-ancestors"] == "'self'"
+    assert policy["connect-src"] == policy["frame-ancestors"] == "'self'"  # htmx asks our own pages, and nobody else
     assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
 
 

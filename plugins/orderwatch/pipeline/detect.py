@@ -28,6 +28,7 @@ from orderwatch.store import detection, incidents, scans
 from orderwatch.store.alerts import recalculate_exempted
 from orderwatch.store.candidates import read_candidates
 from orderwatch.store.database import Lock, business_now, hold, run
+from orderwatch.store.node_load import count_nodes
 
 log = logging.getLogger(__name__)
 KEPT = 200  # rows of a dry run's report
@@ -61,6 +62,7 @@ class Findings:
     planned: list[dict[str, Any]] = field(default_factory=list)  # for the page of a dry run, which keeps nothing else
     silence: list[dict[str, Any]] = field(default_factory=list)
     silent: list[SourceHealth] = field(default_factory=list)
+    judged: list[Node] = field(default_factory=list)  # nodes whose sources all spoke
 
     @property
     def counts(self) -> dict[str, int]:
@@ -103,6 +105,9 @@ def detect(
         with engine.begin() as conn:
             would = {"dry_run": True, "planned": found.planned, "silence": found.silence}
             scans.finish_scan(conn, scan_id, now, 0, {**_report(found), **would})
+    else:
+        with engine.begin() as conn:  # while no writer waits for a lock
+            count_nodes(conn, found.judged, now)
     log.info("scan %s found %s", scan_id, found.counts)
     return found.counts
 
@@ -121,7 +126,7 @@ def _detect(
     )
     health = assess_sources(states, now, policy)
     found.silent = [one for one in health if not one.fresh]
-    nodes = judgeable(health, policy)
+    nodes = found.judged = judgeable(health, policy)
     soon = now + policy.grading.look_ahead
     incidents.hand_over_unowned(conn, policy, scan_id, now)
     run(conn, "detect/close_left_anomalies", now=now, late_by=soon)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from orderwatch.core.refusals import Refusal
 from orderwatch.web import errors, guard
 from orderwatch.web.api import document
+from orderwatch.web.health import acting, routes
+from orderwatch.web.pages import HERE, answer, preferred
 from orderwatch.web.rating import rating_app
 from orderwatch.web.security import HEADERS, hosts, logged_in
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HERE = Path(__file__).parent
-STATIC = {"orderwatch.css": "text/css", "theme.js": "text/javascript"}
+STATIC = {
+    "orderwatch.css": "text/css",
+    "health.css": "text/css",
+    "theme.js": "text/javascript",
+    "health.js": "text/javascript",
+    "htmx.min.js": "text/javascript",
+    "health.svg": "image/svg+xml",
+    "health-dark.svg": "image/svg+xml",
+}
 Language = Literal["zh-CN", "en"]
 Name = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]  # PostgreSQL has no NUL in text
 Number = Annotated[int, Query(ge=1, lt=2**31)]  # PostgreSQL's integer
@@ -29,14 +36,9 @@ app = FastAPI(title="Orderwatch", docs_url=None, redoc_url=None, openapi_url=Non
 errors.install(app)
 for one in document.ROUTERS:
     app.include_router(one, prefix=errors.API)
+app.include_router(routes.router)
+app.include_router(acting.router)
 app.mount("/rating", rating_app)  # without a login: its own token lets in
-pages = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 @app.middleware("http")
@@ -71,13 +73,13 @@ def run_page(
     from orderwatch.web.scan_page import brings_in, read_scan_page
     from orderwatch.web.version_page import version_of_run
 
-    language = lang or _preferred(request)
+    language = lang or preferred(request)
     with DatabaseHook().engine().connect() as conn:
         version = version_of_run(conn, dag_id, run_id)
         if version is not None and not brings_in(task_id):
             return _version_page(conn, request, version, language, urlencode({"dag_id": dag_id, "run_id": run_id}))
         scan = read_scan_page(conn, dag_id, run_id, language)
-    return _page(
+    return answer(
         "scan.html",
         request,
         language,
@@ -95,7 +97,7 @@ def version_page(request: Request, version: Number, lang: Language | None = None
     from orderwatch.hooks.database import DatabaseHook
 
     with DatabaseHook().engine().connect() as conn:
-        return _version_page(conn, request, version, lang or _preferred(request))
+        return _version_page(conn, request, version, lang or preferred(request))
 
 
 def _version_page(conn: Connection, request: Request, version: int, language: Language, data: str = "") -> HTMLResponse:
@@ -107,8 +109,8 @@ def _version_page(conn: Connection, request: Request, version: int, language: La
     page = read_version_page(conn, version, language)
     about: dict[str, Any] = {"page": page, "asked": version, "data": data}
     if page is None:
-        return _page("version.html", request, language, **about, status=404)
-    return _page(
+        return answer("version.html", request, language, **about, status=404)
+    return answer(
         "version.html",
         request,
         language,
@@ -118,20 +120,3 @@ def _version_page(conn: Connection, request: Request, version: int, language: La
         sign=lambda model: SIGNS.get(kind_of(model), "●"),
         clock=lambda row: clock(row["model"], row["window"], language),
     )
-
-
-def _page(template: str, request: Request, language: Language, *, status: int = 200, **about: Any) -> HTMLResponse:
-    page = pages.get_template(template).render(
-        lang=language, other=_other(request, language), root=request.scope["root_path"], **about
-    )
-    return HTMLResponse(page, status)
-
-
-def _preferred(request: Request) -> Language:
-    """Chinese unless the browser asks for English first."""
-    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh-CN"
-
-
-def _other(request: Request, language: Language) -> str:
-    other = "en" if language == "zh-CN" else "zh-CN"
-    return "?" + request.url.include_query_params(lang=other).query

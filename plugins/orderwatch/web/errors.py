@@ -1,4 +1,4 @@
-"""Every refusal of the API in one shape, in both languages."""
+"""Every refusal: of the API in one shape in both languages, of a page in words."""
 
 from __future__ import annotations
 
@@ -41,36 +41,55 @@ def shape(refusal: Refusal, status: int | None = None, fields: list[dict[str, An
     return JSONResponse(jsonable_encoder({"error": error}), status or STATUS[refusal.kind])
 
 
+def answer(
+    request: Request, refusal: Refusal, status: int | None = None, fields: list[dict[str, Any]] | None = None
+) -> Response:
+    """To a page that asks with htmx in words for people, else in our shape."""
+    if not _is_api(request) and request.headers.get("hx-request"):
+        from orderwatch.web.health.refusals import in_words
+
+        return in_words(request, refusal, status or STATUS[refusal.kind])
+    return shape(refusal, status, fields)
+
+
 def install(app: FastAPI) -> None:
-    """Our shape for the API; pages keep the framework's own."""
+    """Our shape for the API, words for people on the pages; what a browser asks for keeps the framework's own."""
 
     @app.exception_handler(Refusal)
     def refused(request: Request, error: Refusal) -> Response:
-        return shape(error)
+        return answer(request, error)
 
     @app.exception_handler(HTTPException)
     def by_airflow(request: Request, error: HTTPException) -> Response:
-        if not _is_api(request):
+        if error.status_code == 401 and _is_page(request):
+            from orderwatch.web.health.refusals import log_in
+
+            return log_in(request)
+        if not _is_api(request) and not request.headers.get("hx-request"):
             return JSONResponse({"detail": error.detail}, error.status_code, headers=error.headers)
-        return shape(Refusal(_OF_STATUS.get(error.status_code, "broken")), error.status_code)
+        return answer(request, Refusal(_OF_STATUS.get(error.status_code, "broken")), error.status_code)
 
     @app.exception_handler(RequestValidationError)
     def bad_input(request: Request, error: RequestValidationError) -> Response:
         # what was wrong with it, and never the value itself: it may be anything, of any size
         fields = [{"field": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()[:20]]
-        return shape(Refusal("bad_input"), 422, fields)
+        return answer(request, Refusal("bad_input"), 422, fields)
 
     @app.exception_handler(OperationalError)
     def busy(request: Request, error: OperationalError) -> Response:
         if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-            return shape(Refusal("scanning"))
+            return answer(request, Refusal("scanning"))
         log.exception("the database cannot be used")
-        return shape(Refusal("broken"))
+        return answer(request, Refusal("broken"))
 
     @app.exception_handler(DBAPIError)
     def broken(request: Request, error: DBAPIError) -> Response:
         log.exception("the database refuses what should have been refused before")
-        return shape(Refusal("broken"), 500)
+        return answer(request, Refusal("broken"), 500)
+
+
+def _is_page(request: Request) -> bool:
+    return not _is_api(request) and "text/html" in request.headers.get("accept", "")
 
 
 def _is_api(request: Request) -> bool:

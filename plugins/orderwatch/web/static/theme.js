@@ -1,4 +1,4 @@
-// Airflow's page around us knows whether it is dark; alone, the system does.
+// Airflow's page around us knows whether it is dark and which language it speaks; alone, the system does.
 (() => {
   const own = document.documentElement;
   const framed = window.parent !== window;
@@ -7,4 +7,10 @@
   const follow = () => own.classList.toggle("dark", dark());
   follow();
   if (around) new MutationObserver(follow).observe(around, { attributeFilter: ["class"] });
+  const here = new URL(location.href);
+  const spoken = around && around.lang ? (around.lang.toLowerCase().startsWith("zh") ? "zh-CN" : "en") : own.lang;
+  if (spoken !== own.lang && !here.searchParams.has("lang")) {
+    here.searchParams.set("lang", spoken);
+    location.replace(here);
+  }
 })();

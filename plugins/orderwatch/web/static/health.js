@@ -1,0 +1,37 @@
+// Countdowns, dialogs, and links that leave the frame: all that the pages do in the browser besides htmx.
+(() => {
+  const two = (n) => String(n).padStart(2, "0");
+  const tick = () => {
+    for (const one of document.querySelectorAll("[data-left]")) {
+      one.dataset.at ??= String(performance.now());
+      const left = Number(one.dataset.left) - Math.floor((performance.now() - Number(one.dataset.at)) / 1000);
+      const size = Math.abs(left);
+      if (size < 3600) one.textContent = `${Math.floor(size / 60)}:${two(size % 60)}`;
+      one.closest(".due")?.classList.toggle("over", left < 0);
+    }
+  };
+  setInterval(tick, 1000);
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+    if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+    const out = event.target.closest("a[data-airflow]");
+    if (out && window.parent !== window) {  // the frame may not navigate what is around it, but a link there may
+      event.preventDefault();
+      const link = window.parent.document.createElement("a");
+      link.href = out.href;
+      window.parent.document.body.append(link);
+      link.click();
+      link.remove();
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, dialog");
+    if (event.key === "/" && !typing) {
+      event.preventDefault();
+      document.querySelector("input[name=q]")?.focus();
+    }
+  });
+})();
