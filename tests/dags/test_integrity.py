@@ -261,7 +261,7 @@ def test_airflow_loads_our_plugin_and_none_of_our_modules_under_a_bare_name() ->
     plugins_manager.ensure_plugins_loaded()
     assert plugins_manager.get_import_errors() == {}
     ours = next(plugin for plugin in plugins_manager.get_plugin_info() if plugin["name"] == "orderwatch")
-    assert [view["destination"] for view in ours["external_views"]] == ["dag_run", "task_instance"]
+    assert [view["destination"] for view in ours["external_views"]] == ["nav", "dag_run", "task_instance"]
     package = str(HOME / "plugins" / "orderwatch") + os.sep
     strangers = {
         name
