@@ -126,6 +126,16 @@ def test_steps_are_told_in_the_playbooks_words_and_lead_to_their_very_task(as_: 
     assert "Apology to the customer" in said  # not begun yet
 
 
+def test_the_tab_of_a_playbooks_run_is_its_incident_and_that_of_a_task_its_step(as_: As, desk: Desk) -> None:
+    number = number_of(desk)
+    answered(desk, number)
+    asked = {"dag_id": "playbook_single_important", "run_id": f"inc-{number}-r1", "task_id": "call_customer"}
+    answer = as_("viewer").get("/run", params={**asked, "lang": "en"}, follow_redirects=False)
+    place = answer.headers["location"]
+    assert (answer.status_code, place) == (303, f"/incident/{number}?lang=en#step-call_customer")
+    assert 'id="step-call_customer"' in as_("viewer").get(place).text
+
+
 def test_what_only_a_person_can_know_is_asked_and_settled_there(as_: As, desk: Desk) -> None:
     number = number_of(desk)
     effect = answered(desk, number, state="needs_human")

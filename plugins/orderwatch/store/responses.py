@@ -42,6 +42,12 @@ def read_waiting(conn: Connection, answered: Iterable[tuple[str, int]]) -> list[
     return [(incidents[incident_id], first.get(incident_id)) for incident_id in ids]
 
 
+def incident_of_run(conn: Connection, run_id: str) -> int | None:
+    """The incident that a playbook's run answers; none where nobody has begun it for one."""
+    row = run(conn, "responses/read_incident_of_run", run_id=run_id).one_or_none()
+    return None if row is None else int(row.incident_id)
+
+
 def facts_of(incident: Row[Any], member: Row[Any] | None, policy: Policy, now: datetime) -> Facts:
     """The facts of an incident and of one of its orders, in the words of playbooks."""
     return Facts(

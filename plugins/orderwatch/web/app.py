@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from orderwatch.core.refusals import Refusal
 from orderwatch.web import errors, guard
@@ -64,17 +64,21 @@ def static(name: str) -> Response:
 @app.get("/run")
 def run_page(
     request: Request, dag_id: Name, run_id: Name, task_id: Name = "", lang: Language | None = None
-) -> HTMLResponse:
-    """What one run did: of a scan all of it, the task's part opened; of a retraining the version it has learned, and
-    on the tasks that bring in its history, that history."""
+) -> Response:
+    """What one run did: of a playbook the incident that it answers, the task's step shown first; of a scan all of it,
+    the task's part opened; of a retraining the version it has learned, and on the tasks that bring in its history, that
+    history."""
     from orderwatch.core.playbook.schema import DAG_PREFIX
     from orderwatch.core.titles import say_code
     from orderwatch.hooks.database import DatabaseHook
+    from orderwatch.store.responses import incident_of_run
     from orderwatch.web.scan_page import brings_in, read_scan_page
     from orderwatch.web.version_page import version_of_run
 
     language = lang or preferred(request)
     with DatabaseHook().engine().connect() as conn:
+        if dag_id.startswith(DAG_PREFIX) and (incident := incident_of_run(conn, run_id)):
+            return RedirectResponse(f"{request.scope['root_path']}/{_place(incident, task_id, lang)}", 303)
         version = version_of_run(conn, dag_id, run_id)
         if version is not None and not brings_in(task_id):
             return _version_page(conn, request, version, language, urlencode({"dag_id": dag_id, "run_id": run_id}))
@@ -89,6 +93,11 @@ def run_page(
         task=task_id,
         words=lambda code: say_code(code, language),
     )
+
+
+def _place(incident: int, step: str, language: Language | None) -> str:
+    query = f"?lang={language}" if language else ""
+    return f"incident/{incident}{query}#step-{quote(step)}" if step else f"incident/{incident}{query}"
 
 
 @app.get("/version")
