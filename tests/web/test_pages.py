@@ -28,7 +28,8 @@ def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
 
     paths = [route.path for route in app.routes if not route.path.startswith("/api/v1/")]  # those: test_api.py
     assert sorted(paths) == [
-        "/board", "/effect/{effect_id}/settle", "/incident/{incident_id}", "/incident/{incident_id}/orders.csv",
+        "/approvals", "/approvals.csv", "/approvals/{approval_id}/{decision}", "/board",
+            "/effect/{effect_id}/settle", "/incident/{incident_id}", "/incident/{incident_id}/orders.csv",
         "/incident/{incident_id}/{act}", "/incidents.csv", "/order", "/order.csv", "/orders", "/orders.csv", "/rating",
         "/run", "/static/{name}", "/version",
     ]  # and no /docs, no /openapi.json  # fmt: skip

@@ -28,7 +28,7 @@ VersionInPath = Annotated[int, Path(ge=1, lt=2**31)]  # PostgreSQL's integer
 def read_me(login: Login) -> dict[str, Any]:
     """Who you are to us: your roles, and up to which level you may do what."""
     policy = policy_now()
-    held = [code for code, role in policy.roles.root.items() if any(one.login == login for one in role.people)]
+    held = policy.roles.held_by(login)
     may: dict[PersonAction, int] = {}
     for code in held:
         for action, level in policy.rights.root[code].may.items() if code in policy.rights.root else ():

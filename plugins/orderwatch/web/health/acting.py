@@ -64,14 +64,14 @@ def members_file(request: Request, incident_id: Number, lang: Language | None = 
 @router.post("/incident/{incident_id}/{act}")
 def post_act(login: Login, incident_id: Number, act: ActPath, form: Sent) -> Response:
     """Done; the page is read anew."""
-    do(act, incident_id, form, login, _zone())
+    do(act, incident_id, form, login, zone_now())
     return Response(headers={"HX-Refresh": "true"})
 
 
 @router.post("/effect/{effect_id}/settle")
 def post_settle(login: Login, effect_id: Number, form: Sent) -> Response:
     """A person has said whether it arrived."""
-    settle(effect_id, form, login, _zone())
+    settle(effect_id, form, login, zone_now())
     return Response(headers={"HX-Refresh": "true"})
 
 
@@ -99,5 +99,6 @@ def decisions_file(request: Request, q: Asked, lang: Language | None = None) -> 
     return file("decisions", titles, rows)
 
 
-def _zone() -> ZoneInfo:
+def zone_now() -> ZoneInfo:
+    """The zone in which an hour without one is meant."""
     return ZoneInfo(policy_now().calendars.business_zone)
