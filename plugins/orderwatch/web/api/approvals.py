@@ -11,7 +11,7 @@ from orderwatch.pipeline.people.act import By
 from orderwatch.pipeline.people.answer import Decision, answer
 from orderwatch.store import questions
 from orderwatch.web.api import bodies
-from orderwatch.web.desk import acting, policy_now, reading
+from orderwatch.web.desk import acting, policy_now, reading, wake
 from orderwatch.web.security import Login
 
 router = APIRouter(prefix="/approvals", tags=["approvals"])
@@ -52,6 +52,7 @@ def _answer(approval_id: int, body: bodies.Answer, login: str, decision: Decisio
     with acting() as conn:
         by = By(login, body.role)
         done = answer(conn, policy_now(), by, approval_id, decision, body.amount_minor, body.reason)
+    wake("incident", done.incident_id)
     return {
         "approval_id": done.approval_id, "incident_id": done.incident_id, "outcome": done.outcome,
         "released": done.let_go, "by": login, "role": done.role, "at": done.now,
