@@ -29,6 +29,9 @@ def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
 
     paths = [route.path for route in app.routes if not route.path.startswith("/api/v1/")]  # those: test_api.py
     assert sorted(paths) == [  # and no /docs, no /openapi.json
+        "/approvals",
+        "/approvals.csv",
+        "/approvals/{approval_id}/{decision}",
         "/board",
         "/effect/{effect_id}/settle",
         "/effect/{effect_id}/undo",
@@ -48,6 +51,8 @@ def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
         "/version",
     ]
     pages = [
+        "/approvals",
+        "/approvals.csv",
         "/board",
         "/strip",
         "/orders",

@@ -11,6 +11,7 @@
     }
   };
   setInterval(tick, 1000);
+  document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-dialog]");
