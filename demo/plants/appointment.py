@@ -31,7 +31,7 @@ def _placeholders(world: World, wave: int) -> list[Planted]:
 
 def _genuine(world: World, wave: int) -> list[Planted]:
     """Bought by the customer with a day for the installation; entered by sales for a customer, without one."""
-    bought = Extra(entry="BUYER", appointment=world.now + 5 * DAY)
+    bought = Extra(entry="BUYER", appointment=world.now + 20 * DAY)
     return [_late(world, wave, n, bought if n % 2 == 0 else Extra(entry="SALES"), None) for n in range(GENUINE)]
 
 

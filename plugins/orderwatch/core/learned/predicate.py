@@ -9,7 +9,8 @@ from orderwatch.core.durations import Language
 from orderwatch.core.learned.attributes import ATTRIBUTES, LONGEST, Facts, say_fact
 
 MOST: Final = 3  # facts; more of them describe single orders and no kind of orders
-_PLACE: Final = {name: place for place, name in enumerate(ATTRIBUTES)}
+PLACE: Final = {name: place for place, name in enumerate(ATTRIBUTES)}
+"""The order in which facts are named."""
 
 
 class Literal(NamedTuple):
@@ -36,7 +37,7 @@ def predicate(pairs: Iterable[Iterable[str]]) -> Predicate:
 
 
 def in_order(literals: Iterable[Literal]) -> Predicate:
-    return tuple(sorted(literals, key=lambda one: (_PLACE[one.attribute], one.value)))
+    return tuple(sorted(literals, key=lambda one: (PLACE[one.attribute], one.value)))
 
 
 def holds(asked: Predicate, facts: Facts) -> bool:
