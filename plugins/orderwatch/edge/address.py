@@ -7,8 +7,16 @@ from urllib.parse import quote
 
 def page_of(dag_id: str, run_id: str | None = None) -> str:
     """The address of a DAG, or of one of its runs, as people reach it."""
+    page = f"{_base()}/dags/{quote(dag_id, safe='')}"
+    return page if run_id is None else f"{page}/runs/{quote(run_id, safe='')}"
+
+
+def page_of_ours(name: str) -> str:
+    """The address of one of our own pages, as people reach it."""
+    return f"{_base()}/orderwatch/{name}"
+
+
+def _base() -> str:
     from airflow.sdk.configuration import conf
 
-    base = conf.get("api", "base_url", fallback="").rstrip("/")
-    page = f"{base}/dags/{quote(dag_id, safe='')}"
-    return page if run_id is None else f"{page}/runs/{quote(run_id, safe='')}"
+    return str(conf.get("api", "base_url", fallback="")).rstrip("/")

@@ -111,33 +111,25 @@ def learn_rules(
     """
     asked = asked or Asked()
     since = now - (asked.window or policy.learning.window)
-    with engine.connect() as conn, conn.begin() as work:
+    with engine.begin() as conn:
         alarms = store.read_alarms(conn, policy, since, now)
-        live = store.read_live(conn)
-        ended = store.read_ended(conn)
-        new: list[tuple[int, Proposal]] = []
-        updated = 0
-        for place in PLACES:
-            proposals, evidence = _at(conn, policy, place, alarms, live, ended, since, now)
+        live, ended = store.read_live(conn), store.read_ended(conn)
+        found = [_at(conn, policy, place, alarms, live, ended, since, now) for place in PLACES]
+        proposals = [proposal for proposed, _ in found for proposal in proposed]
+        evidence = [one for _, known in found for one in known]
+        numbers: list[int | None] = [None] * len(proposals)
+        if not asked.dry_run:
             for rule_id, proposal in evidence:
-                _keep(conn, rule_id, run_id, since, now, proposal)
-            updated += len(evidence)
-            for proposal in proposals:
-                number = store.propose(conn, proposal.kind, proposal.node, proposal.asked, proposal.expected_s, BY, now)
-                if number is not None:
-                    _keep(conn, number, run_id, since, now, proposal)
-                    new.append((number, proposal))
-        if asked.dry_run:
-            work.rollback()
-        else:
-            _tell(conn, policy, run_id, new, link, now)
+                _renew(conn, rule_id, run_id, since, now, proposal)
+            numbers = [_propose(conn, run_id, since, now, proposal) for proposal in proposals]
+            _tell(conn, policy, run_id, list(zip(numbers, proposals, strict=True)), link, now)
     said = [
-        {"rule": None if asked.dry_run else rule_id, "kind": one.kind, "asked": say_predicate(one.asked, "en"),
+        {"rule": number, "kind": one.kind, "asked": say_predicate(one.asked, "en"),
          "false_alarms": one.counts.false_alarms, "would_hide": one.hidden}
-        for rule_id, one in new
+        for number, one in zip(numbers, proposals, strict=True)
     ]  # fmt: skip
-    log.info("learned rules: %s proposed, %s updated, of %s alarms", len(new), updated, len(alarms))
-    return {"alarms": len(alarms), "proposed": said, "updated": updated, "dry_run": asked.dry_run}
+    log.info("learned rules: %s proposed, %s updated, of %s alarms", len(said), len(evidence), len(alarms))
+    return {"alarms": len(alarms), "proposed": said, "updated": len(evidence), "dry_run": asked.dry_run}
 
 
 def in_words(found: dict[str, Any]) -> str:
@@ -174,8 +166,6 @@ def _at(
         proposal = recorded.about(condition, row.tried, fixed_s)
         if row.state == "active" or is_enough(proposal.counts, policy.learning):
             explained.append(condition)
-        if row.state == "proposed" and proposal.expected_s not in (None, row.expected_s):
-            run(conn, "rules/set_expected", rule_id=row.rule_id, expected_s=proposal.expected_s)
         evidence.append((row.rule_id, proposal))
     open_cases = [case for case in cases if not any(holds(one, case.facts) for one in explained)]
     was = [one for of_kind, of_node, one in ended if (of_kind, of_node) == place]
@@ -203,6 +193,21 @@ def _complete(recorded: Recorded, found: Sequence[Found]) -> Iterator[Proposal]:
         yield proposal
 
 
+def _propose(conn: Connection, run_id: str, since: datetime, now: datetime, proposal: Proposal) -> int | None:
+    """The number of the new rule; none where the same one has come into being meanwhile."""
+    number = store.propose(conn, proposal.kind, proposal.node, proposal.asked, proposal.expected_s, BY, now)
+    if number is not None:
+        _keep(conn, number, run_id, since, now, proposal)
+    return number
+
+
+def _renew(conn: Connection, rule_id: int, run_id: str, since: datetime, now: datetime, proposal: Proposal) -> None:
+    """Today's figures; how long waiting is normal follows them only while the rule is a proposal."""
+    if proposal.expected_s is not None:
+        run(conn, "rules/set_expected", rule_id=rule_id, expected_s=proposal.expected_s)
+    _keep(conn, rule_id, run_id, since, now, proposal)
+
+
 def _keep(conn: Connection, rule_id: int, run_id: str, since: datetime, now: datetime, proposal: Proposal) -> None:
     store.keep_evidence(
         conn, rule_id, run_id, since, now, proposal.counts, proposal.waits, proposal.changed,
@@ -211,9 +216,15 @@ def _keep(conn: Connection, rule_id: int, run_id: str, since: datetime, now: dat
 
 
 def _tell(
-    conn: Connection, policy: Policy, run_id: str, new: Sequence[tuple[int, Proposal]], link: str, now: datetime
+    conn: Connection,
+    policy: Policy,
+    run_id: str,
+    found: Sequence[tuple[int | None, Proposal]],
+    link: str,
+    now: datetime,
 ) -> None:
     """Plan the messages to the role that decides on rules, once per run and person."""
+    new = [(number, proposal) for number, proposal in found if number is not None]
     if not new:
         return
     announcement = Announcement(policy, None, now, link)

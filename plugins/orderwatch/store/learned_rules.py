@@ -157,6 +157,7 @@ def keep_evidence(
         now=now,
         window_from=since,
         false_alarms=counts.false_alarms,
+        real_alarms=counts.real,
         real_delays=hidden,
         unanswered=counts.unanswered,
         incidents=incidents,

@@ -10,22 +10,14 @@ from orderwatch.core.refusals import Refusal
 from orderwatch.pipeline.people.rules import activate, reject, renew, retire, revise, take_into_shadow
 from orderwatch.pipeline.policy import put_in_force
 from tests.pipeline.desk import MINUTE
-from tests.pipeline.learned.conftest import DAY, Room, bought, by_phone, held
+from tests.pipeline.learned.room import DAY, Room, bought, held, say_so
 
 SALES_HOLDS = [["entered_by", "sales"], ["appointment", "yes"]]
 
 
 @pytest.fixture
 def known(room: Room) -> Room:
-    """Six placeholders were dismissed as no orders, four genuine late orders were closed with their cause."""
-    false, real = [f"SO{n}" for n in range(1, 7)], [f"SO{n}" for n in range(11, 15)]
-    genuine = [(bought, by_phone)[n % 2](one) for n, one in enumerate(real)]
-    room.scan(*map(held, false), *genuine)
-    for one in false:
-        room.dismiss(one)
-    for one in real:
-        room.close(one)
-    return room
+    return say_so(room)
 
 
 @pytest.fixture

@@ -104,7 +104,8 @@ create table rule_evidence (
     at timestamptz not null,
     window_from timestamptz not null,
     false_alarms integer not null check (false_alarms >= 0),
-    real_delays integer not null check (real_delays >= 0),  -- that it would have hidden
+    real_alarms integer not null check (real_alarms >= 0),
+    real_delays integer not null check (real_delays >= 0),  -- orders of them that it would have hidden
     unanswered integer not null check (unanswered >= 0),
     incidents integer not null check (incidents >= 0),  -- that would not have been opened
     feedback integer not null check (feedback >= false_alarms),  -- all false alarms of its kind

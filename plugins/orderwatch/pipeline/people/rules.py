@@ -50,7 +50,7 @@ def activate(conn: Connection, policy: Policy, by: By, rule_id: int, expires_at:
             raise Refusal("second_person", rule=rule_id, by=by.login) from error
         raise Refusal("refused", why=words_of(error)) from error
     learned_rules.forget_verdicts(conn, done.now)
-    done.say(conn, "rule_activated", {"rule": rule_id, "reason": done.reason, "expires_at": expires_at})
+    done.say(conn, "rule_activated", {"rule": rule_id, "reason": done.reason, "until": expires_at})
     return done
 
 
@@ -62,7 +62,7 @@ def renew(conn: Connection, policy: Policy, by: By, rule_id: int, expires_at: da
         raise Refusal("rule_over", rule=rule_id)
     _within(policy, expires_at, done.now)
     run(conn, "rules/renew", rule_id=rule_id, expires_at=expires_at)
-    done.say(conn, "rule_renewed", {"rule": rule_id, "reason": done.reason, "expires_at": expires_at})
+    done.say(conn, "rule_renewed", {"rule": rule_id, "reason": done.reason, "until": expires_at})
     return done
 
 
