@@ -113,6 +113,15 @@ def test_two_reasons_give_two_conditions_the_stronger_one_first() -> None:
     assert [one.asked for one in mine(known, others(), RULES, [])] == [SALES, predicate([["carrier", "ZTO"]])]
 
 
+def test_the_wider_condition_wins_unless_it_hides_too_much() -> None:
+    """Of 20 sales orders one was really late; it happened to be in another warehouse than twelve of them."""
+    wide = [*cases("false", 12, entered_by="sales", warehouse="A"), *cases("false", 8, 50, entered_by="sales")]
+    (found,) = mine([*wide, *cases("real", 1, 90, entered_by="sales")], others(), RULES, [])
+    assert found.asked == SALES
+    first, *_ = mine([*wide, *cases("real", 2, 90, entered_by="sales")], others(), RULES, [])
+    assert first.asked == predicate([["warehouse", "A"]])
+
+
 def test_the_order_of_the_cases_changes_nothing() -> None:
     known = [*cases("false", 8, entered_by="sales"), *cases("false", 6, start=50, carrier="ZTO")]
     mixed = list(known)

@@ -6,12 +6,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from orderwatch.core.playbook.load import load_folder
 from orderwatch.core.refusals import Refusal
+from orderwatch.paths import PLAYBOOKS
 from orderwatch.pipeline.people.rules import activate, reject, renew, retire, revise, take_into_shadow
 from orderwatch.pipeline.policy import put_in_force
+from orderwatch.pipeline.preview import preview
 from tests.pipeline.desk import MINUTE
 from tests.pipeline.learned.room import DAY, Room, bought, held, say_so
 
+OUTWARD = {"voucher", "customer_mail", "website"}
 SALES_HOLDS = [["entered_by", "sales"], ["appointment", "yes"]]
 
 
@@ -142,6 +146,35 @@ def test_the_next_such_order_goes_to_a_person_and_a_genuine_one_is_still_alarmed
     assert "rule 1 (entered by: sales and has an appointment)" in said["en"]
     reasons = active.desk.ask("select evidence -> 'reasons' from anomaly where order_id = 'SO31'")
     assert reasons == [["learned:1"]]
+
+
+def acts_about(room: Room, order_id: str) -> tuple[str, set[str]]:
+    """The playbook that answers the order's incident, and where it would act."""
+    playbooks, _ = load_folder(PLAYBOOKS, frozenset(room.desk.policy.roles.root))
+    with room.desk.engine.connect() as conn:
+        loaded, steps = preview(conn, room.desk.policy, playbooks.values(), room.incident_of(order_id))
+    return loaded.id, {act.sink for step in steps for act in step.acts}
+
+
+def test_no_customer_hears_of_it_and_no_money_is_spent(active: Room) -> None:
+    dear = {"value_minor": 900_000}
+    active.scan(held("SO31", **dear), bought("SO32", **dear))
+    answered, sinks = acts_about(active, "SO31")
+    assert answered == "triage_check" and not sinks & OUTWARD
+    answered, sinks = acts_about(active, "SO32")
+    assert answered == "single_important" and sinks & OUTWARD == {"voucher", "customer_mail"}
+
+
+def test_what_was_alarmed_before_it_was_active_is_left_alone_from_then_on(shadowed: Room) -> None:
+    shadowed.scan(held("SO31", value_minor=900_000))
+    incident = shadowed.incident_of("SO31")
+    still_late = "select is_still_late(:i, 'SO31')"
+    assert shadowed.desk.ask(still_late, i=incident) == [True]
+    shadowed.desk.advance(14 * DAY)
+    shadowed.decide("vp", activate, 1, shadowed.desk.now() + DAY, "because")
+    shadowed.scan()
+    assert shadowed.desk.ask(still_late, i=incident) == [False]  # no letter and no money any more
+    assert shadowed.state(incident) == "open"  # whoever has it goes on
 
 
 def test_a_retired_rule_lets_go_what_it_has_kept_quiet(active: Room) -> None:

@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 from operator import and_
-from typing import Final
 
 from orderwatch.core.learned.attributes import Facts
 from orderwatch.core.learned.evidence import Counts
 from orderwatch.core.learned.feedback import Case
 from orderwatch.core.learned.predicate import MOST, PLACE, Literal, Predicate, holds, in_order
 from orderwatch.core.policy.learning import LearningFile
-
-BEST_FIRST: Final = 6  # digits of the bound that count; beyond them the figures of a machine differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +108,18 @@ def _best(
         )
         for asked in tried
     ]
-    return next((one for one in sorted(found, key=_rank) if is_enough(one.counts, rules)), None)
+    ranked = sorted(found, key=lambda one: _rank(one, rules.real_weight))
+    return next((one for one in ranked if is_enough(one.counts, rules)), None)
 
 
 def _tried(cases: Sequence[Case], own: _Bits, others: Sequence[_Bits], least: int) -> list[Predicate]:
     """Conditions that enough cases share; of several that hold for the very same orders the shortest."""
+    common = {literal for literal, where in own.of.items() if where.bit_count() >= least}
     shared = Counter(
-        in_order(literals)
+        asked
         for case in cases
         for size in range(1, MOST + 1)
-        for literals in combinations(sorted(_literals(case.facts)), size)
+        for asked in combinations(in_order(common.intersection(_literals(case.facts))), size)
     )
     by_reach: dict[tuple[int, ...], Predicate] = {}
     for asked in sorted((one for one, n in shared.items() if n >= least), key=_shortest):
@@ -128,13 +127,10 @@ def _tried(cases: Sequence[Case], own: _Bits, others: Sequence[_Bits], least: in
     return list(by_reach.values())
 
 
-def _rank(found: Found) -> tuple[float, int, int, int, tuple[int, Sequence[tuple[int, str]]]]:
-    """The surest first; of equals the one that speaks for more false alarms, and about fewer other orders."""
+def _rank(found: Found, real_weight: float) -> tuple[float, int, int, tuple[int, Sequence[tuple[int, str]]]]:
+    """What spares most first; of equals what speaks about fewest other orders, then the shortest."""
     counts = found.counts
-    return (
-        -round(counts.bound, BEST_FIRST), -counts.false_alarms, counts.ordinary, counts.unanswered,
-        _shortest(found.asked),
-    )  # fmt: skip
+    return real_weight * counts.real - counts.false_alarms, counts.ordinary, counts.unanswered, _shortest(found.asked)
 
 
 def _shortest(asked: Predicate) -> tuple[int, Sequence[tuple[int, str]]]:

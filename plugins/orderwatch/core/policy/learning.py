@@ -20,6 +20,7 @@ class LearningFile(Strict):
     least_support: Count
     least_precision: Share
     chance: Share
+    real_weight: Annotated[float, Field(ge=1)]
     least_waits: Count
     longest_wait: Duration
     again_factor: Annotated[float, Field(gt=1)]

@@ -21,6 +21,7 @@ from orderwatch.store import learned_rules
 from orderwatch.store.database import business_now
 from orderwatch.web.health.board import roles_of
 from orderwatch.web.health.clock import Clock
+from orderwatch.web.health.rows import state_said
 from orderwatch.web.health.rules import then_said
 from orderwatch.web.pictures.words import percent, say
 
@@ -190,7 +191,8 @@ def _held(row: Row[Any], policy: Policy, clock: Clock) -> Held:
         "anomaly": ("告警", "alarmed"), "suspect": ("先由人核实", "a person first"), "exempt": ("豁免", "exempt"),
         "invalid": ("不是有效订单", "no valid order"),
     }  # fmt: skip
-    became = row.dismissed_as or row.incident_state or ""
+    state = state_said(row.incident_state, clock) if row.incident_state else ""
+    became = say_code(row.dismissed_as, clock.language) if row.dismissed_as else state
     return Held(
         order_id=row.order_id,
         step=policy.node(Node(row.node)).title.say(clock.language),
@@ -198,7 +200,7 @@ def _held(row: Row[Any], policy: Policy, clock: Clock) -> Held:
         state=say_code(row.state, clock.language),
         verdict=say(clock.language, *verdicts[row.verdict]),
         incident_id=row.incident_id,
-        became=say_code(became, clock.language),
+        became=became,
     )
 
 
