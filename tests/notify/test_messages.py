@@ -62,6 +62,14 @@ def a_drift(**changes: Any) -> dict[str, Any]:
     return plain | changes
 
 
+def a_rule(**changes: Any) -> dict[str, Any]:
+    plain = {
+        "rule": "4", "asked": "录入方：销售", "exemption": True, "node": "拣货", "expected": "9 小时", "hits": "6",
+        "of": "7", "hidden": "1", "incidents": "5", "by": "vp", "until": "2026-12-01 10:00",
+    }  # fmt: skip
+    return plain | changes
+
+
 def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tuple[Any, ...] = LANGUAGES) -> str:
     form = "mail" if sink == "mail" else "wecom"
     values = FRAME | {"count": len(items)}
@@ -69,9 +77,10 @@ def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tupl
 
 
 def values_of(family: str) -> dict[str, Any]:
-    item = {"pause_over": a_pause, "approval": a_question, "version": a_version, "drift": a_drift}.get(
-        family, an_item
-    )()
+    item = {
+        "pause_over": a_pause, "approval": a_question, "version": a_version, "drift": a_drift, "rules": a_rule,
+        "rule_ends": a_rule,
+    }.get(family, an_item)()  # fmt: skip
     return FAILURE if family == "task_failed" else FRAME | {"items": [item], "hidden": 0}
 
 
@@ -96,7 +105,7 @@ def test_every_family_has_a_text_for_every_channel_and_language(family: str, for
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("family", [*LISTS, "pause_over", "drift"])
+@pytest.mark.parametrize("family", [*LISTS, "pause_over", "drift", "rules", "rule_ends"])
 def test_every_family_has_a_subject_in_one_line(family: str, language: str) -> None:
     subject = render(TEMPLATES, f"{family}.subject", language, values_of(family), markup=False)
     assert subject.startswith("[Orderwatch]") and "\n" not in subject

@@ -83,6 +83,51 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
     "no_pause": ("not_found", {"zh-CN": "没有生效中的暂停 {number}", "en": "there is no live pause {number}"}),
     "no_silence": ("not_found", {"zh-CN": "没有生效中的静默 {number}", "en": "there is no silence {number} in force"}),
     "no_version": ("not_found", {"zh-CN": "没有阈值版本 {number}", "en": "there is no version {number}"}),
+    "no_rule": ("not_found", {"zh-CN": "没有规则 {rule}", "en": "there is no rule {rule}"}),
+    "rule_not_in_this_state": (
+        "impossible",
+        {"zh-CN": "规则 {rule} 现在是“{state}”，不能这样做", "en": "rule {rule} is {state}: that cannot be done now"},
+    ),
+    "second_person": (
+        "forbidden",
+        {
+            "zh-CN": "规则 {rule} 由 {by} 放进影子运行，须由另一个人启用",
+            "en": "{by} took rule {rule} into the shadow; a second person has to activate it",
+        },
+    ),
+    "shadow_too_short": (
+        "impossible",
+        {
+            "zh-CN": "规则 {rule} 的影子运行还不够：满 {days} 天，或问过 {least} 单（现在 {asked} 单）后才能启用",
+            "en": "rule {rule} has not been in the shadow for long: it takes {days} days or {least} orders asked"
+            " ({asked} so far)",
+        },
+    ),
+    "no_expiry": (
+        "bad_input",
+        {
+            "zh-CN": "请写明规则到什么时候为止，最长 {days} 天",
+            "en": "say until when the rule is active; at most {days} days from now",
+        },
+    ),
+    "rule_over": (
+        "impossible",
+        {
+            "zh-CN": "规则 {rule} 已到期，不能再续期",
+            "en": "the time of rule {rule} is up: it cannot be renewed",
+        },
+    ),
+    "rule_known": (
+        "conflict",
+        {
+            "zh-CN": "同样条件的规则已经有了，没有新建（从规则 {rule} 修改）",
+            "en": "a rule with this condition is there already; none was made from rule {rule}",
+        },
+    ),
+    "bad_condition": (
+        "bad_input",
+        {"zh-CN": "这个条件不能用：{why}", "en": "this condition cannot be used: {why}"},
+    ),
     "no_record": ("not_found", {"zh-CN": "没有待处理的记录", "en": "none of these records waits for anybody"}),
     "not_in_this_state": (
         "impossible",

@@ -28,7 +28,10 @@ WORTH_TELLING: Final = timedelta(hours=12)
 SHARED: Final = ("batch", "stock_out", "system_failure")  # the orders of these incidents share one named cause
 TOLD: Final = ("source", "mass_delay")  # the causes of these are sentences
 # families that differ in their words only
-IN_LEDGER: Final = {"ended": "resolved", "pause_over": "reminder", "version": "approval", "drift": "approval"}
+IN_LEDGER: Final = {
+    "ended": "resolved", "pause_over": "reminder", "version": "approval", "drift": "approval", "rules": "approval",
+    "rule_ends": "reminder",
+}  # fmt: skip
 MACHINERY: Final = "data_engineer"  # hears of every silent source beside its owner
 
 

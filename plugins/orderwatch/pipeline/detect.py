@@ -25,7 +25,7 @@ from orderwatch.pipeline.escalate import escalate
 from orderwatch.pipeline.promises import promise_clock
 from orderwatch.pipeline.remind import remind
 from orderwatch.pipeline.silence import ask_anew, heed_silences
-from orderwatch.store import detection, incidents, scans
+from orderwatch.store import detection, incidents, learned_rules, scans
 from orderwatch.store.alerts import recalculate_exempted
 from orderwatch.store.candidates import read_candidates
 from orderwatch.store.database import Lock, business_now, hold, run
@@ -140,6 +140,8 @@ def _detect(conn: Connection, scan_id: int, feeds: Mapping[str, Iterable[str]], 
     judged = list(_stage(conn, candidates, context))
     if judged:
         found.opened += _write(conn, judged, policy, scan_id, now, found)
+        if context.learned:
+            run(conn, "rules/record_asked", now=now)
     resolved, freed, found.closed = incidents.settle_incidents(conn, policy, scan_id, now)
     found.resolved += resolved
     found.opened += [incident_id for incident_id in freed if incident_id not in found.opened]
@@ -154,7 +156,8 @@ def _detect(conn: Connection, scan_id: int, feeds: Mapping[str, Iterable[str]], 
 def _context(conn: Connection, policy: Policy, now: datetime) -> Context:
     active = run(conn, "thresholds/read_rest").one_or_none()
     rest = None if active is None or active.rest is None else Rest.of(active.rest, active.holidays)
-    return Context(now, policy, detection.read_calendars(conn), active.version if active else None, rest)
+    learned = learned_rules.read_asking(conn, business_now(conn))
+    return Context(now, policy, detection.read_calendars(conn), active.version if active else None, rest, learned)
 
 
 def _stage(conn: Connection, candidates: Iterator[Candidate], context: Context) -> Iterator[Judged]:
