@@ -31,7 +31,8 @@ def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
         "/approvals", "/approvals.csv", "/approvals/{approval_id}/{decision}", "/board",
             "/effect/{effect_id}/settle", "/incident/{incident_id}", "/incident/{incident_id}/orders.csv",
         "/incident/{incident_id}/{act}", "/incidents.csv", "/order", "/order.csv", "/orders", "/orders.csv",
-            "/pauses", "/pauses", "/pauses.csv", "/pauses/{number}/end", "/rating",
+            "/pauses", "/pauses", "/pauses.csv", "/pauses/{number}/end",
+            "/quarantine", "/quarantine.csv", "/quarantine/preview", "/quarantine/{what}", "/rating",
         "/run", "/silences", "/silences/{number}/end", "/static/{name}", "/version",
     ]  # and no /docs, no /openapi.json  # fmt: skip
     pages = ["/board", "/orders", "/orders.csv", "/incidents.csv", "/incident/1", "/order?q=x", f"/run{QUERY}"]
