@@ -33,7 +33,8 @@ def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
         "/incident/{incident_id}/{act}", "/incidents.csv", "/order", "/order.csv", "/orders", "/orders.csv",
             "/pauses", "/pauses", "/pauses.csv", "/pauses/{number}/end",
             "/quarantine", "/quarantine.csv", "/quarantine/preview", "/quarantine/{what}", "/rating",
-        "/run", "/silences", "/silences/{number}/end", "/static/{name}", "/version",
+        "/run", "/silences", "/silences/{number}/end", "/static/{name}",
+            "/thresholds", "/thresholds.csv", "/thresholds/compare", "/thresholds/{number}/activate", "/version",
     ]  # and no /docs, no /openapi.json  # fmt: skip
     pages = ["/board", "/orders", "/orders.csv", "/incidents.csv", "/incident/1", "/order?q=x", f"/run{QUERY}"]
     for path in [*pages, "/version?version=1", *(f"/static/{name}" for name in STATIC), "/static/../app.py"]:
