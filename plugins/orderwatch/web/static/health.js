@@ -28,6 +28,17 @@
     }
   });
 
+  // a preview comes from the server into its dialog, and is shown when it is there
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const dialog = event.target.closest?.("dialog[data-preview]");
+    if (dialog && !dialog.open) dialog.showModal();
+  });
+
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-all]");
+    if (all) for (const one of document.querySelectorAll(`input[name="${all.dataset.all}"]`)) one.checked = all.checked;
+  });
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, dialog");
     if (event.key === "/" && !typing) {
