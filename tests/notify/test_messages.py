@@ -24,6 +24,7 @@ def an_item(number: int = 1, **changes: Any) -> dict[str, Any]:
         "explanation": "在拣货已 3 天", "cause": "WH-SH 缺货 ELEC-0777", "all_orders": 7, "is_source": False,
         "owner": "客服主管", "since": "2026-11-18 11:00", "acknowledge_by": "2026-11-18 11:30",
         "acknowledged_by": "li.ting", "ended": "已驳回 · li.ting: 误报",
+        "page": f"http://airflow.example/orderwatch/incident/{number}", "rate": "http://airflow.example/rate",
     }  # fmt: skip
     return plain | changes
 
@@ -242,4 +243,5 @@ def tricks_in(text: str) -> list[str]:
         "<@", "@all", "@所有人", "](http", "<font", "\u202e", "\u2066", "\x00", "\x07", "\x1b", "**URGENT",
         "\n> **#1** level 3", "\n# all clear",
     )  # fmt: skip
-    return [trick for trick in tricks if trick in text]
+    others = text.replace("](http://airflow.example/", "")  # our own links stay
+    return [trick for trick in tricks if trick in others]

@@ -120,7 +120,7 @@ def say_event(
         shown = "、".join(orders[:SHOWN]) if language == "zh-CN" else ", ".join(orders[:SHOWN])
         return _JOINED[language].format(count=len(orders), orders=shown + ("…" if len(orders) > SHOWN else ""))
     words = _WORDS.get(event, {}).get(language)
-    said = {name: _plain(value) for name, value in detail.items()} | {"actor": actor}
+    said = {name: _plain(value, language) for name, value in detail.items()} | {"actor": actor}
     said["note"] = f": {said['note']}" if said.get("note") else ""
     if "level" in detail:
         said["level"] = LEVELS[language][detail["level"]]
@@ -137,5 +137,8 @@ def say_event(
         return event
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, language: Language) -> str:
+    """A value in both languages is said in the reader's."""
+    if isinstance(value, Mapping):
+        return str(value.get(language, "-"))
     return ", ".join(map(str, value)) or "-" if isinstance(value, list) else str(value)

@@ -193,6 +193,39 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
         "busy",
         {"zh-CN": "正在扫描，请过一分钟再试", "en": "a scan is running; try again in a minute"},
     ),
+    "undone_already": (
+        "impossible",
+        {
+            "zh-CN": "动作 {effect} 已由动作 {by} 撤回",
+            "en": "effect {effect} is taken back by effect {by} already",
+        },
+    ),
+    "not_arrived": (
+        "impossible",
+        {
+            "zh-CN": "动作 {effect} 现在是“{state}”，只有已送达的才能撤回",
+            "en": "effect {effect} is {state}: only what has arrived can be taken back",
+        },
+    ),
+    "no_way_back": (
+        "impossible",
+        {"zh-CN": "动作 {effect}（{about}）不能撤回", "en": "effect {effect} ({about}) cannot be taken back"},
+    ),
+    "not_on_its_way": (
+        "impossible",
+        {
+            "zh-CN": "订单 {order} 不在履约途中。它在哪里，见订单页，或 orderwatch why {order}",
+            "en": "order {order} is not on its way; its page, or orderwatch why {order}, says where it stands",
+        },
+    ),
+    "reported_already": (
+        "impossible",
+        {"zh-CN": "已经有人上报：事件 #{incident}", "en": "that is known already: incident #{incident}"},
+    ),
+    "unknown_report": (
+        "bad_input",
+        {"zh-CN": "不能上报 {what}；可以上报：{known}", "en": "nobody can report {what}; known are {known}"},
+    ),
     "refused": ("impossible", {"zh-CN": "不能这样做：{why}", "en": "this cannot be done: {why}"}),
 }
 

@@ -117,6 +117,8 @@ CODES: dict[str, dict[Language, str]] = {
     "wecom_app": {"zh-CN": "企业微信", "en": "WeCom"},
     "wecom_robot": {"zh-CN": "企业微信群", "en": "WeCom group"},
     "mail": {"zh-CN": "邮件", "en": "mail"},
+    "approval": {"zh-CN": "请求决定", "en": "asked to decide"},
+    "response": {"zh-CN": "预案", "en": "playbook"},
 }
 
 
