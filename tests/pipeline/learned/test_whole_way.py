@@ -12,7 +12,7 @@ from orderwatch.paths import PLAYBOOKS
 from orderwatch.pipeline.people.rules import activate, reject, renew, retire, revise, take_into_shadow
 from orderwatch.pipeline.policy import put_in_force
 from orderwatch.pipeline.preview import preview
-from tests.pipeline.desk import MINUTE
+from tests.pipeline.desk import MINUTE, a_shipment
 from tests.pipeline.learned.room import DAY, Room, bought, held, say_so
 
 OUTWARD = {"voucher", "customer_mail", "website"}
@@ -240,6 +240,18 @@ def test_of_contradictory_words_the_last_one_counts(known: Room) -> None:
     )
     known.desk.advance(5 * MINUTE)
     assert known.learn()["proposed"] == []  # four of six are left: two customers waited for them
+
+
+def test_an_order_that_was_dismissed_and_is_really_late_later_is_a_real_delay(known: Room) -> None:
+    """Another step, another incident: whoever closes that one with a cause has had the last word."""
+    for order_id in ("SO1", "SO2"):
+        now = known.desk.now()
+        shipment = a_shipment(order_id, version=now, picked_at=now)
+        known.desk.scan(shipments=[shipment])
+        known.desk.advance(4 * DAY)
+        known.desk.scan()
+        known.close(order_id)
+    assert known.learn()["proposed"] == []
 
 
 def test_who_may_decide(known: Room) -> None:

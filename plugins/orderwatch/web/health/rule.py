@@ -32,6 +32,8 @@ ACTS: Final[Mapping[str, Sequence[str]]] = {
     "proposed": ("shadow", "revise", "reject"),
     "shadow": ("activate", "revise", "reject"),
     "active": ("renew", "revise", "retire"),
+    "retired": ("revise",),
+    "rejected": ("revise",),
 }
 _SAID: Final = {
     "false": ("误报", "false alarm"),
@@ -97,6 +99,7 @@ class RulePage:
     second: str  # why this person cannot activate it
     waits_for: str  # why nobody can yet
     until: str  # proposed as its end
+    ends_soon: bool
     most_days: int
     shadow_days: int
     shadow_judged: int
@@ -142,6 +145,7 @@ def read_rule_page(
         second=row.shadow_by if row.state == "shadow" and row.shadow_by == login else "",
         waits_for=_waits_for(row, policy, clock),
         until=f"{(clock.now + rules.longest_life - timedelta(hours=1)).astimezone(clock.zone):%Y-%m-%dT%H:%M}",
+        ends_soon=row.state == "active" and row.expires_at - clock.now <= rules.remind_before,
         most_days=rules.longest_life.days,
         shadow_days=rules.shadow_least.days,
         shadow_judged=rules.shadow_judged,
