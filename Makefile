@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test oracle check bench bench-activation bench-board bench-learning bench-responses bench-storm chaos rehearsal evaluation lock clean help
+.PHONY: demo demo-check test oracle check bench bench-activation bench-board bench-learning bench-responses bench-storm browser chaos rehearsal evaluation lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -63,6 +63,9 @@ KILLS ?= 1000
 SEED ?= 1
 chaos: $(READY) ## kill, freeze and crash the senders; KILLS, SEED, and CONTROL=send_then_record|async_commit
 	@$(BIN)/python -m bench.chaos --kills $(KILLS) --seed $(SEED) --control "$(CONTROL)"
+
+browser: $(READY) ## the pages in a real browser against the running system; pictures in .state/pictures; some ten minutes
+	$(BIN)/python -m pytest tests/browser
 
 CLEARS ?= 20
 rehearsal: $(READY) ## acceptance on real Airflow: kill, clear, skip, answer, backfill; half an hour

@@ -77,6 +77,8 @@ class Extra:
     fault: str | None = None
     packages: tuple[Package, ...] = ()
     customs: Customs | None = None
+    entry: str | None = None  # BUYER, SALES or SERVICE; None: as usual
+    appointment: int | None = None  # when somebody comes to install it; None: as usual
 
 
 ORDINARY = Extra()

@@ -60,7 +60,7 @@ class Draw:
 
 
 def draw(rng: np.random.Generator, n: int) -> Draw:
-    category = rng.choice(len(CATEGORIES), n, p=(0.25, 0.35, 0.25, 0.15))
+    category = rng.choice(len(CATEGORIES), n, p=(0.25, 0.35, 0.15, 0.10, 0.15))
     region = rng.integers(0, len(REGIONS), n)
     channel = rng.choice(len(CHANNELS), n, p=(0.45, 0.35, 0.2))
     spread = np.clip(rng.lognormal(-0.03, 0.25, (n, 5)), 0.4, 1.4)

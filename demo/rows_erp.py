@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from demo.book import AUDITED, BALANCE, CANCELLED, PAID, SIGNED, Book, Line
 from demo.feed import Row
-from demo.instants import NEVER, local_text
+from demo.instants import DAY, NEVER, local_text
 from demo.people import address, customer_no, person_name, phone
 from demo.vocabulary import CATEGORIES, WEIGHT_G
+
+INSTALLED_AFTER, INSTALLED_LATE = 8 * DAY, 20 * DAY  # from the payment to the appointment: most, and one in five
 
 
 def order_row(book: Book, row: int, modified: int, now: int) -> Row:
@@ -22,6 +24,8 @@ def order_row(book: Book, row: int, modified: int, now: int) -> Row:
         "modified": local_text(modified),
         "state": state(book, row, now),
         "order_type": "PRESALE" if extra.presale else "NORMAL",
+        "entry": {"by": entry(book, row)},
+        "appointment_time": appointment(book, row),
         "shop": {"code": f"{channel}-01", "channel": channel},
         "buyer": {
             "customer_no": customer_no(customer),
@@ -61,6 +65,20 @@ def payment(book: Book, row: int, now: int) -> str:
     if extra.refunded or book.times[row, CANCELLED] <= now:
         return "REFUNDED"
     return "DEPOSIT" if extra.presale and book.times[row, BALANCE] > now else "PAID"
+
+
+def entry(book: Book, row: int) -> str:
+    """Who entered it: as a rule the buyer, now and then sales or the customer service on the telephone."""
+    said, customer = book.special(row).entry, int(book.customer[row])
+    return said or ("SALES" if customer % 16 == 0 else "SERVICE" if customer % 23 == 0 else "BUYER")
+
+
+def appointment(book: Book, row: int) -> str | None:
+    """When it is installed: whoever buys a home appliance chooses a day; what sales enters gets its day later."""
+    said = book.special(row).appointment
+    if said is None and str(book.category[row]) == "appliances" and entry(book, row) != "SALES":
+        said = int(book.times[row, PAID]) + (INSTALLED_LATE if int(book.customer[row]) % 5 == 0 else INSTALLED_AFTER)
+    return instant(said)
 
 
 def past(at: int, now: int) -> str | None:

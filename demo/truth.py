@@ -50,6 +50,7 @@ def _anomaly(company: Company, row: int, node: str, verdict: Verdict) -> dict[st
         "level": verdict.level,
         "kind": verdict.kind,
         "group": group,
+        **({"really": verdict.really} if verdict.really else {}),
     }
 
 

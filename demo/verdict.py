@@ -12,7 +12,7 @@ class Verdict:
     """Valid from ``since`` until ``until`` (epoch seconds) while the order stands in its planted node.
 
     ``reason`` is set exactly when the order is late but nobody should be alerted. ``group`` is filled in
-    for batches by their wave or manifest.
+    for batches by their wave or manifest. ``really`` is what only the staff can see: ``placeholder``.
     """
 
     kind: str = "single"  # single, batch, stock_out, system_failure, triage
@@ -21,6 +21,7 @@ class Verdict:
     reason: str | None = None
     since: int = 0
     until: int = NEVER
+    really: str | None = None
 
 
 SINGLE = Verdict()

@@ -15,8 +15,8 @@ async def _pages(scope: Any, receive: Any, send: Any) -> None:
 
 
 class OrderwatchPlugin(AirflowPlugin):
-    """*Order Health* in the navigation, where people act, and the *Orderwatch* tab on runs and tasks: what came in,
-    what was refused, what was found, who was told."""
+    """*Order Health* in the navigation, where people act, and its numbers on the home page; the *Orderwatch* tab on
+    runs and tasks: what came in, what was refused, what was found, who was told, or the incident that is answered."""
 
     name = "orderwatch"
     fastapi_apps = [{"app": _pages, "url_prefix": "/orderwatch", "name": "Orderwatch"}]  # noqa: RUF012  # read by Airflow as is
@@ -41,5 +41,13 @@ class OrderwatchPlugin(AirflowPlugin):
             "href": "/orderwatch/run?dag_id={DAG_ID}&run_id={RUN_ID}&task_id={TASK_ID}",
             "destination": "task_instance",
             "url_route": "orderwatch-task",
+        },
+    ]
+    react_apps = [  # noqa: RUF012  # read by Airflow as is
+        {
+            "name": "OrderHealthStrip",
+            "bundle_url": "/orderwatch/static/home.js",
+            "destination": "dashboard",
+            "url_route": "order-health-strip",
         },
     ]

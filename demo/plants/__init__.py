@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from demo.plants import (
+    appointment,
     customer_delay,
     customs,
     holiday_stocking,
@@ -35,6 +36,7 @@ RECIPES: dict[str, Callable[[World], list[Planted]]] = {
     "platform_deadline": platform_deadline.plant,
     "suspect": suspect.plant,
     "invalid": invalid.plant,
+    "appointment": appointment.plant,
 }
 
 

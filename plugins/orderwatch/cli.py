@@ -16,6 +16,7 @@ from orderwatch.commands import (
     playbooks,
     quarantine,
     replay,
+    rules,
     silences,
     thresholds,
     why,
@@ -36,3 +37,4 @@ app.add_typer(incidents.app, name="incidents")
 app.add_typer(pauses.app, name="pauses")
 app.add_typer(silences.app, name="silences")
 app.add_typer(thresholds.app, name="thresholds")
+app.add_typer(rules.app, name="rules")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
     from airflow.sdk import DAG
 
-HISTORY, SCAN, DRIFT = "threshold_retraining", "order_health_scan", "threshold_drift"
+HISTORY, SCAN = "threshold_retraining", "order_health_scan"
+DRIFT, RULES = "threshold_drift", "rule_learning"
 
 
 def read_dag(dag_id: str, folder: Path = HOME / "dags") -> DAG:

@@ -16,16 +16,17 @@ import pytest
 
 from orderwatch.operators.approve_version import WAITS
 from orderwatch.paths import HOME, POLICY
-from tests.dags.installation import DRIFT, HISTORY, SCAN, read_dag
+from tests.dags.installation import DRIFT, HISTORY, RULES, SCAN, read_dag
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-DAGS = (DRIFT, HISTORY, SCAN)
+DAGS = (DRIFT, HISTORY, RULES, SCAN)
 FILES = sorted((HOME / "dags").glob("*.py"))
 HEADINGS = ["Purpose", "Flow", "When it fails", "Owner"]
 TASKS = {
     DRIFT: {"check_drift"},
+    RULES: {"learn_rules"},
     HISTORY: {
         "open_scan", "erp.pull", "wms.pull", "validate_feeds", "apply_feeds", "learn_thresholds", "approve_version",
         "activate_version",
@@ -113,6 +114,7 @@ def test_a_scan_that_hangs_is_over_before_the_next_one_is_due() -> None:
         (SCAN, "2026-11-22T10:01+00:00", "2026-11-22T10:15+00:00"),
         (SCAN, "2026-11-22T10:15+00:00", "2026-11-22T10:30+00:00"),
         (DRIFT, "2026-11-22T10:00+00:00", "2026-11-23T01:30+00:00"),  # 09:30 on Monday in Shanghai
+        (RULES, "2026-11-22T10:00+00:00", "2026-11-23T02:00+00:00"),  # 10:00 on Monday in Shanghai
         (HISTORY, "2026-11-22T10:00+00:00", "2026-11-30T19:00+00:00"),  # 03:00 on 1 December in Shanghai
     ],
 )
@@ -160,6 +162,7 @@ def test_the_form_of_a_scan_has_the_documented_fields() -> None:
         "node": "all", "window": "as the policy says", "mode": "as the policy says", "candidates": None,
         "dry_run": False,
     }  # fmt: skip
+    assert dict(read_dag(RULES).params.dump()) == {"window": "as the policy says", "dry_run": False}
 
 
 def test_the_form_of_a_retraining_takes_every_clock_that_there_is() -> None:

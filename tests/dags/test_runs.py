@@ -11,7 +11,7 @@ import pytest
 from orderwatch.local.verdict import compare
 from tests.conftest import EMPTY, Databases
 from tests.dags.conftest import LEARNED, Install
-from tests.dags.installation import DRIFT, HISTORY, Installation, returned, states
+from tests.dags.installation import DRIFT, HISTORY, RULES, Installation, returned, states
 from tests.pipeline.books import books
 from tests.pipeline.company import Company
 
@@ -72,6 +72,13 @@ def test_the_weekly_check_keeps_what_it_found_for_every_step(scanned: Any) -> No
     assert states(run) == {"check_drift": "success"}
     assert installation.ask("select count(*) from threshold_drift where run_id = :run", run=run.run_id) == [6]
     assert installation.ask("select count(*) from effect") == before  # in force since a moment ago: too few cases
+
+
+def test_rules_are_looked_for_on_demand_and_nothing_is_proposed_before_anybody_said_anything(scanned: Any) -> None:
+    installation, _ = scanned
+    run = installation.run(RULES)
+    assert states(run) == {"learn_rules": "success"}
+    assert installation.ask("select count(*) from learned_rule") == [0]
 
 
 def test_the_note_of_the_form_is_kept_with_the_scan(scanned: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from demo.book import BALANCE, CANCELLED, PAID, SHIPPED, SIGNED
 from demo.company import Company, make_company
 from demo.instants import DAY, HOUR, NEVER, epoch
 from demo.ordinary import Calendars
+from demo.rows_erp import order_row
 from demo.truth import truth
 from demo.vocabulary import CATEGORIES, MEANS, NODES, REGIONS, mean_seconds
 
@@ -167,7 +169,7 @@ def test_cells_differ_by_category_region_and_channel() -> None:
 
 
 def test_who_complains_of_lateness_has_waited_past_a_promise_or_a_limit() -> None:
-    made = company()
+    made = company(seed=8)
     place = {str(number): row for row, number in enumerate(made.book.order_no)}
     late = [
         (place[one["order_no"]], epoch(one["complained_at"])) for one in made.complaints if one["category"] == "LATE"
@@ -190,3 +192,25 @@ def test_complaints_are_made_with_the_seed_and_change_nothing_else() -> None:
     assert company().complaints == again.complaints != company(seed=8).complaints
     times = [one["complained_at"] for one in again.complaints]
     assert times == sorted(times)
+
+
+def test_placeholders_of_appliances_become_late_in_the_course_of_the_day_and_nothing_marks_them() -> None:
+    made = company()
+    before, noon, evening = (truth(made, NOW + hours * HOUR) for hours in (0, 4, 7))
+    assert before is not None and noon is not None and evening is not None
+
+    def placeholders(answer: Any) -> set[str]:
+        return {one["order_id"] for one in answer["anomalies"] if one.get("really") == "placeholder"}
+
+    assert [len(placeholders(answer)) for answer in (before, noon, evening)] == [0, 6, 12]
+    row_of = {str(number): row for row, number in enumerate(made.book.order_no)}
+    shown = [order_row(made.book, row_of[one], NOW, NOW) for one in placeholders(evening)]
+    assert {(one["entry"]["by"], bool(one["appointment_time"]), *one["tags"]) for one in shown} == {("SALES", True)}
+    genuine = [
+        order_row(made.book, row, NOW, NOW)
+        for row, plant in (made.planted or {}).items()
+        if plant.category == "appliances" and not plant.verdicts[0].really
+    ]
+    assert {(one["entry"]["by"], bool(one["appointment_time"])) for one in genuine} == {
+        ("BUYER", True), ("SALES", False)
+    }  # fmt: skip

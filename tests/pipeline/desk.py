@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Engine, text
 
+from orderwatch.core.addresses import NOWHERE, Addresses
 from orderwatch.core.models.clocks import Clocks
 from orderwatch.core.models.document import dump
 from orderwatch.core.models.model import Fitted
@@ -82,6 +83,7 @@ class Desk:
 
     engine: Engine
     policy: Policy = field(default_factory=the_policy)
+    addresses: Addresses = NOWHERE
 
     def __post_init__(self) -> None:
         self.set_time(NOON)
@@ -159,7 +161,9 @@ class Desk:
     def scan(self, silent: Iterable[str] = (), *, dry_run: bool = False, **feeds: Iterable[Body]) -> dict[str, int]:
         scan_id = self.open(dry_run=dry_run)
         self.bring_in(scan_id, silent, **feeds)
-        return detect(self.engine, self.policy, scan_id, feeds_of_all_sources(), "http://airflow.example")
+        return detect(
+            self.engine, self.policy, scan_id, feeds_of_all_sources(), "http://airflow.example", self.addresses
+        )
 
     def forget(self) -> None:
         """As if no system had ever said anything."""

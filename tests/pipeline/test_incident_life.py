@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import Engine, text
 
+from orderwatch.core.addresses import NOWHERE, Addresses
+from orderwatch.core.rating_link import read
 from tests.pipeline.desk import HOUR, MINUTE, NOON, Desk, a_shipment, an_order, late_in_pick
 
 QUARTER = 15 * MINUTE
@@ -71,6 +75,35 @@ def test_whoever_was_told_that_it_began_is_told_that_it_is_over(desk: Desk) -> N
     assert desk.told("resolved") == set()
     desk.scan()
     assert desk.told("resolved") == began
+
+
+def test_messages_lead_to_the_incident_and_its_end_asks_everybody_for_a_rating_of_their_own(desk: Desk) -> None:
+    numbers = count()
+    desk.addresses = Addresses("https://airflow.example", b"k" * 32, lambda: f"link{next(numbers)}")
+    desk.scan(orders=[important("SO1")], shipments=[a_shipment("SO1")])
+    desk.scan(shipments=[picked("SO1")])
+    desk.scan()
+    (number,) = desk.ask("select incident_id from incident")
+    texts = desk.ask("select family, recipient, payload ->> 'text' from effect where family in ('opened', 'resolved')")
+    assert len(texts) == 8
+    assert all(f"https://airflow.example/orderwatch/incident/{number}" in said for _, _, said in texts)
+    links = {
+        recipient: re.findall(r"https://airflow\.example/orderwatch/rating/([\w.-]+)", said)
+        for family, recipient, said in texts
+        if family == "resolved"
+    }
+    assert not any("/rating/" in said for family, _, said in texts if family == "opened")
+    for recipient, tokens in links.items():
+        link = read(b"k" * 32, tokens[0], desk.now())
+        assert (link.incident_id, link.person, set(tokens)) == (number, recipient, {tokens[0]})
+    assert len({tokens[0] for tokens in links.values()}) == 4
+
+
+def test_without_an_address_or_a_key_messages_have_no_links(desk: Desk) -> None:
+    assert (NOWHERE.incident(1), NOWHERE.rating(1, "x", NOON)) == ("", "")
+    assert Addresses("https://airflow.example").rating(1, "x", NOON) == ""
+    desk.scan(orders=[important("SO1")], shipments=[a_shipment("SO1")])
+    assert not any("/orderwatch/" in said for said in desk.ask("select payload ->> 'text' from effect"))
 
 
 def test_an_ordinary_order_ends_silently(desk: Desk) -> None:

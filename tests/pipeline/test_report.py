@@ -133,9 +133,9 @@ def test_a_batch_that_comes_later_does_not_swallow_it(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("order_id", "what", "note", "why"),
     [
-        ("SO9", "wrong_item", "", "SO9 is not on its way: see orderwatch why SO9"),
-        ("SO1", "fire", "", "nobody can report 'fire'; known are wrong_item"),
-        ("SO1", "wrong_item", "x" * 201, "the note has 201 characters; 200 are enough"),
+        ("SO9", "wrong_item", "", "SO9 is not on its way; its page, or orderwatch why SO9, says"),
+        ("SO1", "fire", "", "nobody can report fire; known are wrong_item"),
+        ("SO1", "wrong_item", "x" * 201, "the note is too long: 201, at most 200"),
     ],
 )
 def test_what_cannot_be_reported_says_why_and_what_to_do(

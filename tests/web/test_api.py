@@ -104,7 +104,9 @@ def every_route() -> list[tuple[str, str]]:
 
 
 def test_every_route_asks_strangers_to_log_in_and_refuses_what_other_sites_send(nobody: TestClient, as_: As) -> None:
-    routes = every_route()
+    open_to_all = [path for _, path in every_route() if path.startswith("/rating/static/")]
+    assert len(open_to_all) == 1  # the stylesheet and the script of the page that needs no login
+    routes = [(verb, path) for verb, path in every_route() if path not in open_to_all]
     assert len(routes) > 30 and {verb for verb, _ in routes} == {"GET", "POST"}
     someone = as_("manager", cookie=True)
     for verb, path in routes:
@@ -279,7 +281,7 @@ def test_a_wrong_order_is_reported(as_: As, desk: Desk) -> None:
     answer = as_("supervisor").post("/api/v1/orders/SO-1/report", json={"what": "wrong_item", "note": "SKU-7"})
     assert answer.json() == {"incident_id": number_of(desk)}
     again = as_("supervisor").post("/api/v1/orders/SO-1/report", json={"what": "wrong_item"})
-    assert (again.status_code, again.json()["error"]["code"]) == (409, "refused")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "reported_already")
 
 
 # --- input ---
@@ -364,6 +366,35 @@ def test_a_link_shows_what_it_is_for_and_counts_once(
     assert (late.status_code, late.json()["error"]["code"]) == (401, "expired_link")
     monkeypatch.setenv("ORDERWATCH_RATING_KEY", KEY[::-1])
     assert nobody.get(path).json()["error"]["code"] == "bad_link"
+
+
+def test_the_page_behind_a_link_needs_no_login_and_one_tap(
+    nobody: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orderwatch.core.rating_link import RatingLink, sign
+
+    monkeypatch.setenv("ORDERWATCH_RATING_KEY", KEY)
+    person = "<b>wang</b>@example.com"
+    link = RatingLink(number_of(desk), person, desk.now() + timedelta(hours=1), "tapped")
+    path, page = f"/rating/{sign(KEY.encode(), link)}", {"accept": "text/html"}
+    shown = nobody.get(f"{path}?lang=en", headers=page)
+    assert shown.status_code == 200 and shown.headers["content-type"].startswith("text/html")
+    assert "How good was the response?" in shown.text and shown.text.count('name="stars"') == 5
+    assert person not in shown.text and "frame-ancestors" in shown.headers["content-security-policy"]
+    assert "这次处置怎么样" in nobody.get(f"{path}?lang=zh-CN", headers=page).text
+    for name in ("orderwatch.css", "health.css", "theme.js", "htmx.min.js"):
+        assert f'"/rating/static/{name}"' in shown.text and nobody.get(f"/rating/static/{name}").status_code == 200
+    assert nobody.get("/rating/static/app.py").status_code == 404
+    htmx = SAME | {"hx-request": "true"}
+    assert nobody.post(f"{path}?lang=en", data={"words": "x"}, headers=htmx).status_code == 422
+    tapped = nobody.post(f"{path}?lang=en", data={"stars": "2", "words": "", "false_alarm_because": ""}, headers=htmx)
+    assert tapped.status_code == 200 and "★★☆☆☆ Thank you, it counts." in tapped.text
+    assert desk.ask("select stars, words, rated_by from rating") == [(2, None, person)]
+    again = nobody.post(f"{path}?lang=en", data={"stars": "5"}, headers=htmx)
+    assert again.status_code == 409 and "has been used" in again.text
+    assert "has been used" in nobody.get(f"{path}?lang=en", headers=page).text
+    wrong = nobody.get("/rating/nonsense?lang=en", headers=page)
+    assert wrong.status_code == 401 and "is not valid" in wrong.text
 
 
 def test_a_response_is_rated_by_somebody_who_is_logged_in(as_: As, desk: Desk) -> None:

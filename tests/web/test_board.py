@@ -347,8 +347,28 @@ def test_nothing_is_loaded_from_elsewhere_and_both_themes_have_every_colour() ->
     assert light == dark and set(re.findall(r"var\((--[\w-]+)\)", css)) <= light
 
 
+def test_airflows_home_page_shows_the_numbers_and_where_they_lead(as_: As, desk: Desk) -> None:
+    before = as_("supervisor").get("/strip?lang=en").json()
+    assert before["warning"].startswith("No scan has ended yet")
+    late = late_in_pick("SO-2")
+    important = {"orders": [an_order("SO-1", value_minor=900_000)], "shipments": [a_shipment("SO-1")]}
+    desk.scan(orders=[*important["orders"], *late["orders"]], shipments=[*important["shipments"], *late["shipments"]])
+    strip = as_("supervisor").get("/strip?lang=en").json()
+    assert strip["warning"] == "" and strip["title"] == "Order Health"
+    pills = {one["title"]: one for one in strip["pills"]}
+    (number,) = desk.ask("select incident_id from incident where level = 1")
+    assert pills["Next deadline"]["place"] == f"incident/{number}" and "acknowledge" in pills["Next deadline"]["more"]
+    assert (pills["Live incidents"]["value"], pills["Late orders"]["value"]) == ("2", "2")
+    assert (pills["Waiting for you"]["value"], pills["Waiting for you"]["tone"]) == ("1", "warn")
+    for one in strip["pills"]:
+        assert as_("supervisor").get(f"/{one['place']}").status_code == 200, one
+    assert as_("viewer").get("/strip?lang=zh-CN").json()["pills"][2]["value"] == "0"
+    desk.advance(2 * HOUR)
+    assert "No scan has ended for 2 h" in as_("viewer").get("/strip?lang=en").json()["warning"]
+
+
 def test_it_stands_in_the_navigation_of_airflow_with_an_icon_for_each_theme() -> None:
-    from orderwatch.web.app import STATIC
+    from orderwatch.web.statics import STATIC
     from orderwatch_plugin import OrderwatchPlugin
 
     (nav,) = [one for one in OrderwatchPlugin.external_views if one["destination"] == "nav"]

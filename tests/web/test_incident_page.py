@@ -338,3 +338,76 @@ def answered(desk: Desk, number: int, state: str = "delivered") -> int:
         ).scalar_one()
         conn.execute(text("alter table effect enable trigger user"))
     return effect
+
+
+# --- acts one by one, and what people think of them ---
+
+
+def test_what_can_be_taken_back_is_offered_to_whoever_may_and_is(as_: As, desk: Desk) -> None:
+    number = number_of(desk)
+    effect = answered(desk, number)
+    assert f'id="u-{effect}"' not in page_of(as_("viewer"), number)
+    page = page_of(as_("supervisor"), number)
+    assert f'id="u-{effect}"' not in page  # a mail cannot be taken back
+    ticket = ticket_of(desk, number)
+    assert f'id="u-{ticket}"' in page_of(as_("supervisor"), number)
+    sent = {"version": "0", "reason": "the customer has called"}
+    assert as_("viewer").post(f"/effect/{ticket}/undo?lang=en", data=sent, headers=HTMX).status_code == 403
+    assert as_("supervisor").post(f"/effect/{ticket}/undo?lang=en", data=sent, headers=HTMX).status_code == 200
+    assert desk.ask("select payload ->> 'op' from effect where undoes = :e", e=ticket) == ["cancel"]
+    said = plain(page_of(as_("supervisor"), number))
+    assert "being taken back" in said and "taken back: Open a call task" in said
+    assert f'id="u-{ticket}"' not in page_of(as_("supervisor"), number)
+    again = as_("supervisor").post(f"/effect/{ticket}/undo?lang=en", data=sent | {"version": "1"}, headers=HTMX)
+    assert again.status_code == 409 and "taken back" in plain(again.text)
+
+
+def ticket_of(desk: Desk, number: int) -> int:
+    """A work order that has been opened about the incident."""
+    from sqlalchemy import text
+
+    with desk.engine.begin() as conn:
+        conn.execute(text("alter table effect disable trigger user"))
+        effect: int = conn.execute(
+            text("""
+            insert into effect (effect_key, family, sink, recipient, payload, level, state, planned_at, valid_until,
+                next_attempt_at, incident_id, step, slot, ref, delivered_at, first_sent_at)
+            values ('t', 'response', 'work_order', 'x', '{"op": "create"}', 1, 'delivered', business_now(),
+                business_now() + interval '1 h', business_now(), :i, 'call_customer', 't', 'T-9', business_now(),
+                business_now())
+            returning effect_id
+            """),
+            {"i": number},
+        ).scalar_one()
+        conn.execute(text("alter table effect enable trigger user"))
+    return effect
+
+
+def test_a_response_and_its_steps_are_rated_and_the_last_word_of_each_counts(as_: As, desk: Desk) -> None:
+    number = number_of(desk)
+    answered(desk, number)
+    assert 'id="rate"' not in page_of(as_("viewer"), number)
+    assert "Nobody has rated it yet" in plain(page_of(as_("supervisor"), number))
+    assert send_rating(as_("supervisor"), number, stars=1).status_code == 200
+    assert send_rating(as_("supervisor"), number, stars=4, words=HOSTILE).status_code == 200
+    assert (
+        send_rating(as_("picker"), number, stars=1, step="call_customer", false_alarm_because="a gap").status_code
+        == 200
+    )
+    page = page_of(as_("viewer"), number)
+    said = plain(page.partition('id="ratings"')[2])
+    assert "2.5 / 5 · 2" in said and "False alarm, because: a gap" in said and "Open a call task" in said
+    assert HOSTILE not in page and 'aria-label="4 of 5"' in page
+    assert desk.ask("select count(*) from rating") == [3]
+
+
+@pytest.mark.parametrize("fields", [{}, {"stars": "6"}, {"stars": "4", "step": "no_such"}, {"stars": "4", "more": "x"}])
+def test_a_rating_that_is_none_is_refused_in_words(as_: As, desk: Desk, fields: dict[str, str]) -> None:
+    answer = send_rating(as_("supervisor"), number_of(desk), **fields)
+    assert answer.status_code in {404, 422} and plain(answer.text)
+    assert desk.ask("select count(*) from rating") == [0]
+
+
+def send_rating(client: TestClient, number: int, **fields: Any) -> Any:
+    data = {name: str(value) for name, value in fields.items()}
+    return client.post(f"/incident/{number}/rate?lang=en", data=data, headers=HTMX)

@@ -96,3 +96,19 @@ def test_decisions_are_a_file(as_: As, desk: Desk) -> None:  # noqa: F811
     answer = as_("viewer").get("/order.csv", params={"q": "SO-1", "lang": "en"})
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert rows[0][0] == "from" and len(rows) >= 2
+
+
+def test_an_order_is_reported_by_whoever_may_and_its_incident_is_shown(as_: As, desk: Desk) -> None:  # noqa: F811
+    desk.scan(orders=[an_order("SO-4", approved_at=NOON - timedelta(hours=1))], shipments=[])
+    assert "Report a wrong article" not in look(as_("viewer"), "SO-4")
+    assert "Report a wrong article" in look(as_("supervisor"), "SO-4")
+    headers = {"hx-request": "true", "sec-fetch-site": "same-origin"}
+    sent = {"order_id": "SO-4", "what": "wrong_item", "note": "SKU-7 instead of SKU-8"}
+    assert as_("viewer").post("/order/report?lang=en", data=sent, headers=headers).status_code == 403
+    answer = as_("supervisor").post("/order/report?lang=en", data=sent, headers=headers)
+    (number,) = desk.ask("select incident_id from incident where reported = 'wrong_item'")
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (200, f"/incident/{number}?lang=en")
+    again = as_("supervisor").post("/order/report?lang=zh-CN", data=sent, headers=headers)
+    assert again.status_code == 409 and f"已经有人上报：事件 #{number}" in again.text
+    gone = as_("supervisor").post("/order/report?lang=zh-CN", data=sent | {"order_id": "X"}, headers=headers)
+    assert gone.status_code == 409 and "订单 X 不在履约途中" in gone.text

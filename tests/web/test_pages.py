@@ -24,19 +24,71 @@ QUERY = "?dag_id=order_health_scan&run_id=manual__1"
 
 
 def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
-    from orderwatch.web.app import STATIC, app
+    from orderwatch.web.app import app
+    from orderwatch.web.statics import STATIC
 
     paths = [route.path for route in app.routes if not route.path.startswith("/api/v1/")]  # those: test_api.py
-    assert sorted(paths) == [
-        "/approvals", "/approvals.csv", "/approvals/{approval_id}/{decision}", "/board",
-            "/effect/{effect_id}/settle", "/incident/{incident_id}", "/incident/{incident_id}/orders.csv",
-        "/incident/{incident_id}/{act}", "/incidents.csv", "/order", "/order.csv", "/orders", "/orders.csv",
-            "/pauses", "/pauses", "/pauses.csv", "/pauses/{number}/end",
-            "/quarantine", "/quarantine.csv", "/quarantine/preview", "/quarantine/{what}", "/rating",
-        "/run", "/silences", "/silences/{number}/end", "/static/{name}",
-            "/thresholds", "/thresholds.csv", "/thresholds/compare", "/thresholds/{number}/activate", "/version",
-    ]  # and no /docs, no /openapi.json  # fmt: skip
-    pages = ["/board", "/orders", "/orders.csv", "/incidents.csv", "/incident/1", "/order?q=x", f"/run{QUERY}"]
+    assert sorted(paths) == [  # and no /docs, no /openapi.json
+        "/approvals",
+        "/approvals.csv",
+        "/approvals/{approval_id}/{decision}",
+        "/board",
+        "/effect/{effect_id}/settle",
+        "/effect/{effect_id}/undo",
+        "/incident/{incident_id}",
+        "/incident/{incident_id}/orders.csv",
+        "/incident/{incident_id}/{act}",
+        "/incidents.csv",
+        "/order",
+        "/order.csv",
+        "/order/report",
+        "/orders",
+        "/orders.csv",
+        "/pauses",
+        "/pauses",
+        "/pauses.csv",
+        "/pauses/{number}/end",
+        "/quarantine",
+        "/quarantine.csv",
+        "/quarantine/preview",
+        "/quarantine/{what}",
+        "/rating",
+        "/rule/{number}",
+        "/rule/{number}/orders.csv",
+        "/rule/{number}/revise",
+        "/rule/{number}/{decision}",
+        "/rules",
+        "/rules.csv",
+        "/run",
+        "/silences",
+        "/silences/{number}/end",
+        "/static/{name}",
+        "/strip",
+        "/thresholds",
+        "/thresholds.csv",
+        "/thresholds/compare",
+        "/thresholds/{number}/activate",
+        "/version",
+    ]
+    pages = [
+        "/approvals",
+        "/approvals.csv",
+        "/pauses",
+        "/quarantine",
+        "/thresholds",
+        "/thresholds/compare?old=1&new=1",
+        "/board",
+        "/rule/1",
+        "/rules",
+        "/rules.csv",
+        "/strip",
+        "/orders",
+        "/orders.csv",
+        "/incidents.csv",
+        "/incident/1",
+        "/order?q=x",
+        f"/run{QUERY}",
+    ]
     for path in [*pages, "/version?version=1", *(f"/static/{name}" for name in STATIC), "/static/../app.py"]:
         assert stranger.get(path).status_code in ({401} if ".." not in path else {401, 404}), path
     assert stranger.get("/docs").status_code == stranger.get("/openapi.json").status_code == 404

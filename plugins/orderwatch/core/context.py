@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from orderwatch.core.calendar import WorkCalendar
 from orderwatch.core.policy import Policy
 from orderwatch.core.rest import Rest
 from orderwatch.core.words import Candidate, Node
+
+if TYPE_CHECKING:
+    from orderwatch.core.learned.rule import LearnedRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class Context:
     """``now`` is an argument of every decision, so that a replay decides as the day itself did.
 
     ``version``: the threshold version in force; ``rest``: the days of rest that its promise clock knows, if it has one.
+    ``learned``: the rules in the shadow or active that people have taken over from experience.
     """
 
     now: datetime
@@ -24,6 +29,7 @@ class Context:
     calendars: Mapping[str, WorkCalendar]
     version: int | None = None
     rest: Rest | None = None
+    learned: Sequence[LearnedRule] = ()
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

@@ -72,6 +72,25 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "zh-CN": "{actor} 启用阈值版本 {version}：{reason}",
         "en": "{actor} puts version {version} of the limits in force: {reason}",
     },
+    "rule_in_shadow": {
+        "zh-CN": "{actor} 让规则 {rule} 开始影子运行：{reason}",
+        "en": "{actor} takes rule {rule} into the shadow: {reason}",
+    },
+    "rule_activated": {
+        "zh-CN": "{actor} 启用规则 {rule} 至 {until}：{reason}",
+        "en": "{actor} activates rule {rule} until {until}: {reason}",
+    },
+    "rule_renewed": {
+        "zh-CN": "{actor} 将规则 {rule} 续期至 {until}：{reason}",
+        "en": "{actor} renews rule {rule} until {until}: {reason}",
+    },
+    "rule_rejected": {"zh-CN": "{actor} 拒绝规则 {rule}：{reason}", "en": "{actor} rejects rule {rule}: {reason}"},
+    "rule_retired": {"zh-CN": "{actor} 退役规则 {rule}：{reason}", "en": "{actor} retires rule {rule}: {reason}"},
+    "rule_expired": {"zh-CN": "规则 {rule} 到期退役", "en": "rule {rule} is over: nobody has renewed it"},
+    "rule_revised": {
+        "zh-CN": "{actor} 改规则 {replaces} 的条件，提出规则 {rule}：{reason}",
+        "en": "{actor} proposes rule {rule} with another condition than rule {replaces}: {reason}",
+    },
     "rated": {"zh-CN": "{actor} 评价 {stars}/5（{about}）", "en": "rated {stars}/5 by {actor} ({about})"},
     "review_wanted": {
         "zh-CN": "预案 {playbook} 最近 {ratings} 次评价均分 {mean}，需要复盘",
@@ -105,7 +124,7 @@ def say_event(
         shown = "、".join(orders[:SHOWN]) if language == "zh-CN" else ", ".join(orders[:SHOWN])
         return _JOINED[language].format(count=len(orders), orders=shown + ("…" if len(orders) > SHOWN else ""))
     words = _WORDS.get(event, {}).get(language)
-    said = {name: _plain(value) for name, value in detail.items()} | {"actor": actor}
+    said = {name: _plain(value, language) for name, value in detail.items()} | {"actor": actor}
     said["note"] = f": {said['note']}" if said.get("note") else ""
     if "level" in detail:
         said["level"] = LEVELS[language][detail["level"]]
@@ -122,5 +141,8 @@ def say_event(
         return event
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, language: Language) -> str:
+    """A value in both languages is said in the reader's."""
+    if isinstance(value, Mapping):
+        return str(value.get(language, "-"))
     return ", ".join(map(str, value)) or "-" if isinstance(value, list) else str(value)

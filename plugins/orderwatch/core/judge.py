@@ -9,11 +9,12 @@ from typing import Literal
 
 from orderwatch.core.context import Context
 from orderwatch.core.exemptions import Exemption, exempt
+from orderwatch.core.exemptions import title_of as exemption_title
 from orderwatch.core.explain import Explanation, Why, explain, worked_in
 from orderwatch.core.finding import Finding
 from orderwatch.core.grading import grade
-from orderwatch.core.policy.base import Text
 from orderwatch.core.validity import Validity, assess
+from orderwatch.core.validity import title_of as validity_title
 from orderwatch.core.words import Candidate, Node, stopped
 
 Verdict = Literal["invalid", "suspect", "exempt", "anomaly"]
@@ -81,7 +82,7 @@ def _waited(candidate: Candidate, context: Context) -> bool:
 def _doubted(
     candidate: Candidate, context: Context, verdict: Literal["invalid", "suspect"], validity: Validity
 ) -> Judgement:
-    checks = context.policy.validity.checks
+    rules = [validity_title(name, context) for name in validity.reasons]
     return Judgement(
         order_id=candidate.order.order_id,
         node=candidate.node,
@@ -89,13 +90,13 @@ def _doubted(
         level=0,
         reasons=validity.reasons,
         expected_until=None,
-        explanation=explain(candidate, context, verdict, rules=[checks.of(name).title for name in validity.reasons]),
+        explanation=explain(candidate, context, verdict, rules=rules),
         evidence=_evidence(candidate, context, validity, None),
     )
 
 
 def _exempted(candidate: Candidate, context: Context, validity: Validity, exemption: Exemption) -> Judgement:
-    titles: list[Text] = [getattr(context.policy.exemptions, name).title for name in exemption.rules]
+    titles = [exemption_title(name, context) for name in exemption.rules]
     return Judgement(
         order_id=candidate.order.order_id,
         node=candidate.node,

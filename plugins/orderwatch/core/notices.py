@@ -28,6 +28,8 @@ Family = Literal[
     "approval",
     "version",
     "drift",
+    "rules",
+    "rule_ends",
 ]
 
 

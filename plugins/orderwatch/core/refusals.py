@@ -83,6 +83,51 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
     "no_pause": ("not_found", {"zh-CN": "没有生效中的暂停 {number}", "en": "there is no live pause {number}"}),
     "no_silence": ("not_found", {"zh-CN": "没有生效中的静默 {number}", "en": "there is no silence {number} in force"}),
     "no_version": ("not_found", {"zh-CN": "没有阈值版本 {number}", "en": "there is no version {number}"}),
+    "no_rule": ("not_found", {"zh-CN": "没有规则 {rule}", "en": "there is no rule {rule}"}),
+    "rule_not_in_this_state": (
+        "impossible",
+        {"zh-CN": "规则 {rule} 现在是“{state}”，不能这样做", "en": "rule {rule} is {state}: that cannot be done now"},
+    ),
+    "second_person": (
+        "forbidden",
+        {
+            "zh-CN": "规则 {rule} 由 {by} 放进影子运行，须由另一个人启用",
+            "en": "{by} took rule {rule} into the shadow; a second person has to activate it",
+        },
+    ),
+    "shadow_too_short": (
+        "impossible",
+        {
+            "zh-CN": "规则 {rule} 的影子运行还不够：满 {days} 天，或问过 {least} 单（现在 {asked} 单）后才能启用",
+            "en": "rule {rule} has not been in the shadow for long: it takes {days} days or {least} orders asked"
+            " ({asked} so far)",
+        },
+    ),
+    "no_expiry": (
+        "bad_input",
+        {
+            "zh-CN": "请写明规则到什么时候为止，最长 {days} 天",
+            "en": "say until when the rule is active; at most {days} days from now",
+        },
+    ),
+    "rule_over": (
+        "impossible",
+        {
+            "zh-CN": "规则 {rule} 已到期，不能再续期",
+            "en": "the time of rule {rule} is up: it cannot be renewed",
+        },
+    ),
+    "rule_known": (
+        "conflict",
+        {
+            "zh-CN": "同样条件的规则已经有了，没有新建（从规则 {rule} 修改）",
+            "en": "a rule with this condition is there already; none was made from rule {rule}",
+        },
+    ),
+    "bad_condition": (
+        "bad_input",
+        {"zh-CN": "这个条件不能用：{why}", "en": "this condition cannot be used: {why}"},
+    ),
     "no_record": ("not_found", {"zh-CN": "没有待处理的记录", "en": "none of these records waits for anybody"}),
     "not_in_this_state": (
         "impossible",
@@ -177,6 +222,39 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
     "scanning": (
         "busy",
         {"zh-CN": "正在扫描，请过一分钟再试", "en": "a scan is running; try again in a minute"},
+    ),
+    "undone_already": (
+        "impossible",
+        {
+            "zh-CN": "动作 {effect} 已由动作 {by} 撤回",
+            "en": "effect {effect} is taken back by effect {by} already",
+        },
+    ),
+    "not_arrived": (
+        "impossible",
+        {
+            "zh-CN": "动作 {effect} 现在是“{state}”，只有已送达的才能撤回",
+            "en": "effect {effect} is {state}: only what has arrived can be taken back",
+        },
+    ),
+    "no_way_back": (
+        "impossible",
+        {"zh-CN": "动作 {effect}（{about}）不能撤回", "en": "effect {effect} ({about}) cannot be taken back"},
+    ),
+    "not_on_its_way": (
+        "impossible",
+        {
+            "zh-CN": "订单 {order} 不在履约途中。它在哪里，见订单页，或 orderwatch why {order}",
+            "en": "order {order} is not on its way; its page, or orderwatch why {order}, says where it stands",
+        },
+    ),
+    "reported_already": (
+        "impossible",
+        {"zh-CN": "已经有人上报：事件 #{incident}", "en": "that is known already: incident #{incident}"},
+    ),
+    "unknown_report": (
+        "bad_input",
+        {"zh-CN": "不能上报 {what}；可以上报：{known}", "en": "nobody can report {what}; known are {known}"},
     ),
     "refused": ("impossible", {"zh-CN": "不能这样做：{why}", "en": "this cannot be done: {why}"}),
 }

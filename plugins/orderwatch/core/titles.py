@@ -101,6 +101,19 @@ CODES: dict[str, dict[Language, str]] = {
     "end_silence": {"zh-CN": "结束静默", "en": "end a silence"},
     "quarantine": {"zh-CN": "处理隔离记录", "en": "settle refused records"},
     "activate_thresholds": {"zh-CN": "启用阈值版本", "en": "put limits in force"},
+    "rules": {"zh-CN": "决定学到的规则", "en": "decide on a learned rule"},
+    "proposed": {"zh-CN": "建议", "en": "proposed"},
+    "shadow": {"zh-CN": "影子运行", "en": "in the shadow"},
+    "active": {"zh-CN": "生效", "en": "active"},
+    "retired": {"zh-CN": "退役", "en": "retired"},
+    "draft": {"zh-CN": "草案", "en": "draft"},
+    "rule_in_shadow": {"zh-CN": "规则开始影子运行", "en": "rule taken into the shadow"},
+    "rule_activated": {"zh-CN": "规则启用", "en": "rule activated"},
+    "rule_renewed": {"zh-CN": "规则续期", "en": "rule renewed"},
+    "rule_rejected": {"zh-CN": "规则被拒绝", "en": "rule rejected"},
+    "rule_retired": {"zh-CN": "规则退役", "en": "rule retired"},
+    "rule_expired": {"zh-CN": "规则到期", "en": "rule expired"},
+    "rule_revised": {"zh-CN": "规则改条件后重新提出", "en": "rule proposed with another condition"},
     "silenced": {"zh-CN": "已静默", "en": "silenced"},
     "silence_ended": {"zh-CN": "静默结束", "en": "silence ended"},
     "everything": {"zh-CN": "全部自动化", "en": "all automation"},
@@ -116,6 +129,8 @@ CODES: dict[str, dict[Language, str]] = {
     "warehouse": {"zh-CN": "仓库", "en": "warehouse"},
     "crm_note": {"zh-CN": "客户档案", "en": "the customer's file"},
     "website": {"zh-CN": "网站", "en": "website"},
+    "approval": {"zh-CN": "请求决定", "en": "asked to decide"},
+    "response": {"zh-CN": "预案", "en": "playbook"},
 }
 
 

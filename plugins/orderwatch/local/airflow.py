@@ -21,6 +21,20 @@ from orderwatch.paths import HOME
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 USERS = {"admin": "admin", "operations": "op", "viewer": "viewer"}
+
+
+def _new_fernet() -> str:
+    from cryptography.fernet import Fernet
+
+    return Fernet.generate_key().decode()
+
+
+SECRETS: Mapping[str, Callable[[], str]] = {
+    "jwt": lambda: secrets.token_hex(48),
+    "api": lambda: secrets.token_hex(32),
+    "fernet": _new_fernet,
+    "rating": lambda: secrets.token_hex(32),
+}
 # the DAGs of the repository, and the playbooks with every version that an open incident may need
 BUNDLES = [
     {"name": "dags-folder", "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle", "kwargs": {}},
@@ -58,18 +72,13 @@ class AirflowHome:
     def secrets(self) -> dict[str, str]:
         """Keys that all components must share, and a password per demo login; generated on first use."""
         file = self.folder / "secrets.json"
-        if not file.exists():
-            from cryptography.fernet import Fernet
-
+        kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        if not SECRETS.keys() | USERS.keys() <= kept.keys():
+            made = {name: make() for name, make in SECRETS.items()} | {user: secrets.token_urlsafe(9) for user in USERS}
+            kept = made | kept
             self.folder.mkdir(parents=True, exist_ok=True)
-            made = {
-                "jwt": secrets.token_hex(48),
-                "api": secrets.token_hex(32),
-                "fernet": Fernet.generate_key().decode(),
-            }
             file.touch(mode=0o600)
-            file.write_text(json.dumps(made | {user: secrets.token_urlsafe(9) for user in USERS}))
-        kept: dict[str, str] = json.loads(file.read_text())
+            file.write_text(json.dumps(kept))
         return kept
 
     def environment(self, base: Mapping[str, str], port: int, extra: Mapping[str, str]) -> dict[str, str]:
@@ -98,6 +107,7 @@ class AirflowHome:
             "AIRFLOW__API__PORT": str(port),
             "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
             "AIRFLOW__API__SECRET_KEY": keys["api"],
+            "ORDERWATCH_RATING_KEY": keys["rating"],
             "AIRFLOW__API_AUTH__JWT_SECRET": keys["jwt"],
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",

@@ -36,7 +36,8 @@ from orderwatch.store.findings import (
 )
 from orderwatch.store.migrate import migrate
 
-HISTORY, SCAN, DRIFT = "threshold_retraining", "order_health_scan", "threshold_drift"
+HISTORY, SCAN = "threshold_retraining", "order_health_scan"
+DRIFT, RULES = "threshold_drift", "rule_learning"
 PLAYBOOK = "playbook_single_important"  # one of them: they come together
 
 
@@ -92,6 +93,7 @@ class Demo:
             self._run_dag(HISTORY, "history of the company, and thresholds learned from it")
         self.scan_seconds = self._run_dag(SCAN, "first scan")
         self.api.unpause(DRIFT)
+        self.api.unpause(RULES)
 
     def down(self) -> bool:
         """Stop every process that was started, PostgreSQL last; ``False`` when another one runs here."""
@@ -246,7 +248,7 @@ class Demo:
         self.api = AirflowApi(f"http://127.0.0.1:{port}", "admin", self.logins["admin"])
         wait_for("a healthy Airflow", self.api.healthy, 180, self.processes.check)
         self.api.log_in()
-        for dag in (HISTORY, SCAN, DRIFT, PLAYBOOK):
+        for dag in (HISTORY, SCAN, DRIFT, RULES, PLAYBOOK):
             wait_for(f"the DAG {dag}", lambda dag=dag: self.api.has_dag(dag), 90, self.processes.check)  # type: ignore[misc]
 
     def _has_thresholds(self) -> bool:

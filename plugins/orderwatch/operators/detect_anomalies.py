@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from orderwatch.edge.address import page_of
+from orderwatch.edge.address import base_address, page_of
 from orderwatch.operators.base import OrderwatchOperator
 
 if TYPE_CHECKING:
@@ -26,8 +26,13 @@ class DetectAnomaliesOperator(OrderwatchOperator):
         self.scan_id = scan_id
 
     def execute(self, context: Context) -> Mapping[str, int]:
+        import secrets
+
+        from orderwatch.core.addresses import Addresses
+        from orderwatch.hooks.rating_key import rating_key
         from orderwatch.pipeline.detect import detect
         from orderwatch.pipeline.sources import feeds_of_all_sources
 
         link = page_of(self.dag_id, str(context["run_id"]))
-        return detect(self.engine(), self.policy(), int(self.scan_id), feeds_of_all_sources(), link)
+        addresses = Addresses(base_address(), rating_key(), lambda: secrets.token_urlsafe(16))
+        return detect(self.engine(), self.policy(), int(self.scan_id), feeds_of_all_sources(), link, addresses)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
+from orderwatch.core.addresses import NOWHERE, Addresses
 from orderwatch.core.durations import Language
 from orderwatch.core.duty import Duty
 from orderwatch.core.messages import compose, render
@@ -27,18 +28,22 @@ WORTH_TELLING: Final = timedelta(hours=12)
 SHARED: Final = ("batch", "stock_out", "system_failure")  # the orders of these incidents share one named cause
 TOLD: Final = ("source", "mass_delay")  # the causes of these are sentences
 # families that differ in their words only
-IN_LEDGER: Final = {"ended": "resolved", "pause_over": "reminder", "version": "approval", "drift": "approval"}
+IN_LEDGER: Final = {
+    "ended": "resolved", "pause_over": "reminder", "version": "approval", "drift": "approval", "rules": "approval",
+    "rule_ends": "reminder",
+}  # fmt: skip
 MACHINERY: Final = "data_engineer"  # hears of every silent source beside its owner
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What all messages of one scan share."""
+    """What all messages of one scan share; ``link`` leads to its run, ``addresses`` to each incident."""
 
     policy: Policy
     scan_id: int | None
     now: datetime
     link: str
+    addresses: Addresses = NOWHERE
 
 
 def duty_of(conn: Connection, policy: Policy, now: datetime) -> Duty:
@@ -123,9 +128,10 @@ def plan_message(
 ) -> bool:
     """Write one message about incidents into the ledger; whether it is new there."""
     rows = [incidents[incident_id] for incident_id in notice.incident_ids]
+    rate = {row.incident_id: _rate(row, notice, announcement) for row in rows}
 
     def items_in(language: Language) -> list[dict[str, Any]]:
-        return [_item(row, notice.family, language, announcement) for row in rows]
+        return [{**_item(row, notice.family, language, announcement), "rate": rate[row.incident_id]} for row in rows]
 
     return plan_text(conn, notice, _key(notice, rows[0]), items_in, announcement)
 
@@ -167,6 +173,13 @@ def plan_text(
     return planned is not None
 
 
+def _rate(row: Row[Any], notice: Notice, announcement: Announcement) -> str:
+    """Whoever hears that an incident is over can say how good the response was."""
+    if notice.family != "resolved":
+        return ""
+    return announcement.addresses.rating(row.incident_id, notice.recipient, announcement.now)
+
+
 def _key(notice: Notice, first: Row[Any]) -> str:
     """What was told of an incident's beginning does not silence its comeback or its end of silence, nor one growth,
     step or reminder the next."""
@@ -204,6 +217,7 @@ def _item(row: Row[Any], family: Family, language: Language, announcement: Annou
     policy = announcement.policy
     return {
         "number": f"#{row.incident_id}",
+        "page": announcement.addresses.incident(row.incident_id),
         "level": LEVELS[language][row.level],
         "kind": (REPORTS[row.reported] if row.reported else KINDS[row.kind])[language],
         "node": policy.node(nodes[0]).title.say(language) if len(nodes) == 1 else EVERY_NODE[language],

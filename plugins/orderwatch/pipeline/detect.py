@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from orderwatch.core.addresses import NOWHERE, Addresses
 from orderwatch.core.context import Context
 from orderwatch.core.grouping import IncidentPlan, Member, Newcomer, plan_incidents
 from orderwatch.core.judge import Judgement, judge, undecided
@@ -24,7 +25,7 @@ from orderwatch.pipeline.escalate import escalate
 from orderwatch.pipeline.promises import promise_clock
 from orderwatch.pipeline.remind import remind
 from orderwatch.pipeline.silence import ask_anew, heed_silences
-from orderwatch.store import detection, incidents, scans
+from orderwatch.store import detection, incidents, learned_rules, scans
 from orderwatch.store.alerts import recalculate_exempted
 from orderwatch.store.candidates import read_candidates
 from orderwatch.store.database import Lock, business_now, hold, run
@@ -82,9 +83,15 @@ class Findings:
 
 
 def detect(
-    engine: Engine, policy: Policy, scan_id: int, feeds: Mapping[str, Iterable[str]], link: str
+    engine: Engine,
+    policy: Policy,
+    scan_id: int,
+    feeds: Mapping[str, Iterable[str]],
+    link: str,
+    addresses: Addresses = NOWHERE,
 ) -> dict[str, int]:
-    """Run the detection of a scan; ``feeds`` are the feeds that should speak, ``link`` leads people to the run.
+    """Run the detection of a scan; ``feeds`` are the feeds that should speak, ``link`` leads people to the run, and
+    ``addresses`` to the incidents.
 
     One transaction: a crash leaves nothing, a rerun or a second scan at the same time finds what is left to do.
     A dry run is rolled back; only the book of the scan says what would have happened.
@@ -94,7 +101,7 @@ def detect(
         hold(conn, Lock.ALERTS)  # before anything is read: a verdict must not outlive the facts it was taken on
         scan = scans.read_scan(conn, scan_id)
         now = business_now(conn)
-        found = _detect(conn, policy, scan_id, feeds, now, link)
+        found = _detect(conn, scan_id, feeds, Announcement(policy, scan_id, now, link, addresses))
         if scan.dry_run:
             work.rollback()
         else:
@@ -112,14 +119,8 @@ def detect(
     return found.counts
 
 
-def _detect(
-    conn: Connection,
-    policy: Policy,
-    scan_id: int,
-    feeds: Mapping[str, Iterable[str]],
-    now: datetime,
-    link: str,
-) -> Findings:
+def _detect(conn: Connection, scan_id: int, feeds: Mapping[str, Iterable[str]], announcement: Announcement) -> Findings:
+    policy, now = announcement.policy, announcement.now
     found = Findings()
     states = detection.read_feed_states(
         conn, scans.read_pulls(conn, scan_id), feeds, now, policy.grading.sources.volume_window
@@ -139,12 +140,13 @@ def _detect(
     judged = list(_stage(conn, candidates, context))
     if judged:
         found.opened += _write(conn, judged, policy, scan_id, now, found)
+        if context.learned:
+            run(conn, "rules/record_asked", now=now)
     resolved, freed, found.closed = incidents.settle_incidents(conn, policy, scan_id, now)
     found.resolved += resolved
     found.opened += [incident_id for incident_id in freed if incident_id not in found.opened]
     let_speak = heed_silences(conn, policy, scan_id, now)
     ask_anew(conn, [*freed, *let_speak], policy, now)
-    announcement = Announcement(policy, scan_id, now, link)
     found.messages = announce(conn, [*found.opened, *let_speak], found.resolved, announcement)
     found.escalated = escalate(conn, announcement)
     found.reminded = remind(conn, announcement)
@@ -154,7 +156,8 @@ def _detect(
 def _context(conn: Connection, policy: Policy, now: datetime) -> Context:
     active = run(conn, "thresholds/read_rest").one_or_none()
     rest = None if active is None or active.rest is None else Rest.of(active.rest, active.holidays)
-    return Context(now, policy, detection.read_calendars(conn), active.version if active else None, rest)
+    learned = learned_rules.read_asking(conn, business_now(conn))
+    return Context(now, policy, detection.read_calendars(conn), active.version if active else None, rest, learned)
 
 
 def _stage(conn: Connection, candidates: Iterator[Candidate], context: Context) -> Iterator[Judged]:

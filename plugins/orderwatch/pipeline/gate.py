@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -136,7 +136,7 @@ def answer(response: Response, step_id: str, said: Answer) -> Result:
                 raise
             counted |= taken.one_or_none() is not None
         if counted:
-            _note(conn, response, step_id, f"{said.decision}d by {said.logins[0]}", said.logins[0], now)
+            _note(conn, response, step_id, _decided(said), said.logins[0], now)
         return standing(conn, response, step_id)
 
 
@@ -170,12 +170,15 @@ def out_of_time(response: Response, step_id: str) -> Result:
         level = still_open[0].level + 1
         if gate.on_timeout == "escalate" and level < len(gate.roles):
             run(conn, "approvals/next_level", incident_id=response.incident_id, step=step_id, level=level)
-            _note(conn, response, step_id, f"nobody answered; {gate.roles[level]} is asked", AUTOMATION, now)
+            asked = response.policy.role(gate.roles[level]).title
+            words = {"zh-CN": f"没有人回答，改问{asked.zh}", "en": f"nobody answered; the {asked.en} is asked"}
+            _note(conn, response, step_id, words, AUTOMATION, now)
             keys = summon(conn, response, step_id)
         else:
             ids = [one.approval_id for one in still_open]
             if run(conn, "approvals/close_question", approval_ids=ids, outcome="rejected", now=now).all():
-                _note(conn, response, step_id, "nobody answered in time: rejected", AUTOMATION, now)
+                words = {"zh-CN": "到时间没有人回答，视为拒绝", "en": "nobody answered in time: rejected"}
+                _note(conn, response, step_id, words, AUTOMATION, now)
         result = standing(conn, response, step_id)
     if keys:
         dispatch(response.engine, response.senders, only=keys)
@@ -250,7 +253,8 @@ def _ask_about_held(
             ).all()
             if asked:
                 about = money(row.amount_minor, row.currency) if row.amount_minor else row.order_id
-                words = f"{gate.roles[0]} is asked about {about}"
+                role = response.policy.role(gate.roles[0]).title
+                words = {"zh-CN": f"请{role.zh}决定 {about}", "en": f"the {role.en} is asked about {about}"}
                 _note(conn, response, step_id, words, requested_by, now)
 
 
@@ -269,7 +273,16 @@ def _sum(questions: Sequence[Row[Any]]) -> str:
     )
 
 
-def _note(conn: Connection, response: Response, step_id: str, words: str, actor: str, now: datetime) -> None:
+def _decided(said: Answer) -> dict[str, str]:
+    zh, en = {"approve": ("批准", "approved"), "reject": ("拒绝", "rejected")}[said.decision]
+    return {"zh-CN": f"{said.logins[0]} {zh}", "en": f"{en} by {said.logins[0]}"}
+
+
+def _note(
+    conn: Connection, response: Response, step_id: str, words: Mapping[str, str], actor: str, now: datetime
+) -> None:
+    """A line of the timeline that begins with the step's own title."""
+    title = response.loaded.playbook.steps[step_id].title
     write_line(
         conn,
         now=now,
@@ -278,5 +291,5 @@ def _note(conn: Connection, response: Response, step_id: str, words: str, actor:
         incident_id=response.incident_id,
         scan_id=None,
         policy_version=response.policy.version,
-        detail={"step": step_id, "words": words},
+        detail={"step": {"zh-CN": title.zh, "en": title.en}, "words": dict(words)},
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from orderwatch.core.policy import Policy
 from orderwatch.pipeline.activate import follow
 from orderwatch.store.database import run
+from orderwatch.store.learned_rules import end_expired
 from orderwatch.store.policy import publish_policy
 
 
@@ -16,6 +17,7 @@ def put_in_force(engine: Engine, policy: Policy, now: datetime) -> bool:
     """Publish the policy; whether anything changed. Open orders follow, also those that a crash has left behind."""
     with engine.begin() as conn:
         changed = publish_policy(conn, policy, now)
+        changed |= end_expired(conn, now) > 0
         if changed:
             run(conn, "thresholds/mark_behind")
         active = run(conn, "thresholds/read_active").one_or_none()

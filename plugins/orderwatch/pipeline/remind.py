@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
 from orderwatch.core.durations import Language
 from orderwatch.core.duty import Duty
-from orderwatch.core.notices import Announced, plan_reminders, plan_to_person
-from orderwatch.core.policy import Person
+from orderwatch.core.learned.predicate import predicate, say_predicate
+from orderwatch.core.notices import Announced, plan_reminders, plan_to_person, plan_to_role
+from orderwatch.core.policy import Person, Policy
 from orderwatch.core.titles import say_code
 from orderwatch.pipeline.announce import (
     Announcement,
@@ -29,8 +31,12 @@ AUTOMATION: Final = 2  # whoever owns this level is told of pauses that are abou
 
 
 def remind(conn: Connection, announcement: Announcement) -> int:
-    """Plan what is due again; returns how many incidents and pauses somebody is reminded of."""
-    return _remind_of_incidents(conn, announcement) + _remind_of_pauses(conn, announcement)
+    """Plan what is due again; returns how many incidents, pauses and rules somebody is reminded of."""
+    return (
+        _remind_of_incidents(conn, announcement)
+        + _remind_of_pauses(conn, announcement)
+        + _remind_of_rules(conn, announcement)
+    )
 
 
 def _remind_of_incidents(conn: Connection, announcement: Announcement) -> int:
@@ -78,6 +84,27 @@ def _concerned(pause: Row[Any], owners: list[str], duty: Duty) -> Iterator[Perso
         yield duty.stands_for(taken_by)
     for code in owners:
         yield from duty.told(code)
+
+
+def _remind_of_rules(conn: Connection, announcement: Announcement) -> int:
+    """The role that has activated a rule hears once that its end is near; nothing renews itself."""
+    policy, now = announcement.policy, announcement.now
+    ending = run(conn, "rules/read_ending", now=now, ends_before=now + policy.learning.remind_before).all()
+    if not ending:
+        return 0
+    duty = duty_of(conn, policy, now)
+    for row in ending:
+        role = row.role if row.role in policy.roles.root else policy.learning.owner
+        for notice in plan_to_role("rule_ends", role, AUTOMATION, (), duty):
+            key = f"rule_ends:{row.rule_id}:{row.expires_at:%Y%m%dT%H%M}:{notice.sink}:{notice.recipient}"
+            plan_text(conn, notice, key, partial(_rule_items, row, policy), announcement)
+    run(conn, "rules/mark_reminded", rule_ids=[row.rule_id for row in ending], now=now)
+    return len(ending)
+
+
+def _rule_items(row: Row[Any], policy: Policy, language: Language) -> list[dict[str, Any]]:
+    asked = say_predicate(predicate(row.asked), language)
+    return [{"rule": str(row.rule_id), "asked": asked, "by": row.login, "until": local(row.expires_at, policy)}]
 
 
 def _of_automation(duty: Duty) -> str:

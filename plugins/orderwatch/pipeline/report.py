@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row
 from orderwatch.core.grading import stands_out
 from orderwatch.core.grouping import IncidentPlan, Member
 from orderwatch.core.policy import Policy
+from orderwatch.core.refusals import Refusal
 from orderwatch.core.titles import REPORTS
 from orderwatch.core.words import Node
 from orderwatch.pipeline.announce import Announcement, announce
@@ -23,23 +24,23 @@ def report_order(
 ) -> int:
     """Open an incident about the order, or say so of the one that it is late in; its number.
 
-    Whoever owns it is told, and the next scan begins the playbook. Raises ``ValueError`` with what to do instead when
+    Whoever owns it is told, and the next scan begins the playbook. Raises ``Refusal`` with what to do instead when
     the order is not on its way, nobody knows such a report, or it has been made already.
     """
     if what not in REPORTS:
-        raise ValueError(f"nobody can report {what!r}; known are {', '.join(REPORTS)}")
+        raise Refusal("unknown_report", what=what, known=", ".join(REPORTS))
     if not by.strip():
-        raise ValueError("say who reports it")
+        raise Refusal("not_logged_in")
     if len(note) > LONGEST_NOTE:
-        raise ValueError(f"the note has {len(note)} characters; {LONGEST_NOTE} are enough")
+        raise Refusal("too_long", field={"zh-CN": "备注", "en": "the note"}, length=len(note), most=LONGEST_NOTE)
     hold(conn, Lock.SCAN)
     hold(conn, Lock.ALERTS)
     now = business_now(conn)
     order = run(conn, "incidents/read_on_its_way", order_id=order_id).one_or_none()
     if order is None or order.status != "open":
-        raise ValueError(f"order {order_id} is not on its way: see orderwatch why {order_id}")
+        raise Refusal("not_on_its_way", order=order_id)
     if order.reported:
-        raise ValueError(f"that is known already: incident #{order.incident_id}")
+        raise Refusal("reported_already", incident=order.incident_id)
     level = 1 if stands_out(order.tier, order.value_minor, order.currency, policy.grading) else 0
     title = REPORTS[what]
     words = {"zh-CN": f"有人上报：{title['zh-CN']}", "en": f"reported: {title['en']}"}

@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from orderwatch.core.playbook.undo import undo
 from orderwatch.core.policy import Policy
+from orderwatch.core.refusals import Refusal
+from orderwatch.core.titles import CODES
 from orderwatch.pipeline.intend import WORTH_DOING
 from orderwatch.store import ledger
 from orderwatch.store.database import business_now, run
@@ -19,21 +21,21 @@ def take_back(
     """Plan the act that undoes a delivered one; its number in the ledger.
 
     A pause does not hold it: whoever has taken over takes back. When the sink has confirmed, the first act counts as
-    undone and its money is free again, but the order is not paid a second time by itself. Raises ``ValueError`` with
-    the reason when there is nothing to take back.
+    undone and its money is free again, but the order is not paid a second time by itself. Raises ``Refusal`` when there
+    is nothing to take back.
     """
     if not because.strip():
-        raise ValueError("say why: --because must not be empty")
+        raise Refusal("no_reason")
     row = run(conn, "effects/read_act", effect_id=effect_id).one_or_none()
     if row is None:
-        raise ValueError(f"there is no effect {effect_id}")
+        raise Refusal("no_effect", effect=effect_id)
     if row.undone_by:
-        raise ValueError(f"effect {effect_id} is taken back by effect {row.undone_by} already")
+        raise Refusal("undone_already", effect=effect_id, by=row.undone_by)
     if row.state != "delivered":
-        raise ValueError(f"effect {effect_id} is {row.state}: only what has arrived can be taken back")
+        raise Refusal("not_arrived", effect=effect_id, state=CODES[row.state])
     payload = undo(row.sink, row.ref, row.payload)
     if payload is None:
-        raise ValueError(f"effect {effect_id} ({row.step} at {row.sink}) cannot be taken back")
+        raise Refusal("no_way_back", effect=effect_id, about=f"{row.step}, {row.sink}")
     now = business_now(conn)
     planned = ledger.plan(
         conn,
@@ -56,7 +58,7 @@ def take_back(
         ),
     )
     if planned is None:
-        raise ValueError(f"somebody else has just taken back effect {effect_id}")
+        raise Refusal("undone_already", effect=effect_id, by="?")
     write_line(
         conn,
         now=now,

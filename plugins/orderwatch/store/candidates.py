@@ -43,7 +43,7 @@ def read_candidates(
 
 def _candidate(row: Row[Any]) -> Candidate:
     return Candidate(
-        order=_order(row.orders, row.shipment, row.tier, row.delay_requests),
+        order=order_of(row.orders, row.shipment, row.tier, row.delay_requests),
         node=Node(row.node),
         entered_at=row.entered_at,
         alert_at=row.alert_at,
@@ -60,12 +60,13 @@ def _candidate(row: Row[Any]) -> Candidate:
     )
 
 
-def _order(
+def order_of(
     order: Mapping[str, Any],
     shipment: Mapping[str, Any] | None,
     tier: str | None,
     requests: Sequence[Mapping[str, Any]],
 ) -> Order:
+    """One order of our tables, each part as JSON of its row."""
     return Order(
         order_id=order["order_id"],
         kind=order["kind"],
@@ -84,6 +85,8 @@ def _order(
         balance_paid_at=_instant(order["balance_paid_at"]),
         platform_deadline_at=_instant(order["platform_deadline_at"]),
         promised_at=_instant(order["promised_at"]),
+        entered_by=order["entered_by"],
+        appointment_at=_instant(order["appointment_at"]),
         flags=frozenset(order["flags"]),
         sources_disagree_since=_instant(order["sources_disagree_since"]),
         delay_requests=tuple(map(_delay_request, requests)),

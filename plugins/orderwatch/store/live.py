@@ -98,6 +98,16 @@ def sum_acts(conn: Connection, incident_id: int) -> Sequence[Row[Any]]:
     return run(conn, "board/sum_acts", incident_id=incident_id).all()
 
 
+def list_acts(conn: Connection, incident_id: int) -> Sequence[Row[Any]]:
+    """The acts themselves, the youngest first, at most two hundred."""
+    return run(conn, "board/list_acts", incident_id=incident_id).all()
+
+
+def read_ratings(conn: Connection, incident_id: int) -> Sequence[Row[Any]]:
+    """The last word of everybody who has rated the response or a step of it."""
+    return run(conn, "people/read_ratings", incident_id=incident_id).all()
+
+
 def read_doubtful(conn: Connection, incident_id: int) -> Sequence[Row[Any]]:
     """Acts of which only a person can say whether they arrived; at most twenty."""
     return run(conn, "board/read_doubtful", incident_id=incident_id).all()

@@ -6,28 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from orderwatch.core.refusals import Refusal
 from orderwatch.web import errors, guard
 from orderwatch.web.api import document
-from orderwatch.web.health import acting, approving, limits, refusing, routes, stopping
-from orderwatch.web.pages import HERE, answer, preferred
+from orderwatch.web.health import acting, approving, deciding, limits, refusing, routes, stopping
+from orderwatch.web.pages import answer, preferred
 from orderwatch.web.rating import rating_app
 from orderwatch.web.security import HEADERS, hosts, logged_in
+from orderwatch.web.statics import static_file
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-STATIC = {
-    "orderwatch.css": "text/css",
-    "health.css": "text/css",
-    "theme.js": "text/javascript",
-    "health.js": "text/javascript",
-    "htmx.min.js": "text/javascript",
-    "health.svg": "image/svg+xml",
-    "health-dark.svg": "image/svg+xml",
-}
 Language = Literal["zh-CN", "en"]
 Name = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]  # PostgreSQL has no NUL in text
 Number = Annotated[int, Query(ge=1, lt=2**31)]  # PostgreSQL's integer
@@ -42,6 +34,7 @@ app.include_router(approving.router)
 app.include_router(stopping.router)
 app.include_router(refusing.router)
 app.include_router(limits.router)
+app.include_router(deciding.router)
 app.mount("/rating", rating_app)  # without a login: its own token lets in
 
 
@@ -59,10 +52,8 @@ async def with_headers(request: Request, call_next: Any) -> Response:
 
 @app.get("/static/{name}")
 def static(name: str) -> Response:
-    """Our stylesheet and our few lines of script."""
-    if name not in STATIC:
-        return Response(status_code=404)
-    return FileResponse(HERE / "static" / name, media_type=STATIC[name])
+    """Our stylesheets and our few lines of script."""
+    return static_file(name)
 
 
 @app.get("/run")

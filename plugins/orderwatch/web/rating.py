@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
+from pydantic import ValidationError
 
 from orderwatch.core.rating_link import RatingLink, read
 from orderwatch.core.refusals import Refusal
 from orderwatch.hooks.rating_key import rating_key
 from orderwatch.pipeline.people.rate import Rating, is_used, rate_by_link
+from orderwatch.store import board
 from orderwatch.store.database import business_now
 from orderwatch.web import errors
 from orderwatch.web.api.bodies import Rate
-from orderwatch.web.desk import acting, reading
+from orderwatch.web.desk import acting, policy_now, reading
+from orderwatch.web.health.clock import Clock
+from orderwatch.web.health.forms import form_of
+from orderwatch.web.health.refusals import in_words
+from orderwatch.web.health.rows import about_of, title_of_kind
+from orderwatch.web.pages import answer, asked_for, render
+from orderwatch.web.statics import static_file
 
+NO_ENTRY: Final = {"bad_link", "expired_link"}
 rating_app = FastAPI(title="Orderwatch rating", docs_url=None, redoc_url=None, openapi_url=None)
 errors.install(rating_app)
 
@@ -23,7 +33,12 @@ errors.install(rating_app)
 @rating_app.exception_handler(Refusal)
 def refused(request: Request, error: Refusal) -> Response:
     """A link that does not let in is a login that fails."""
-    return errors.shape(error, 401 if error.code in {"bad_link", "expired_link"} else None)
+    status = 401 if error.code in NO_ENTRY else errors.STATUS[error.kind]
+    if request.headers.get("hx-request"):
+        return in_words(request, error, status)
+    if _wants_page(request):
+        return answer("rating.html", request, asked_for(request), status=status, link=None, refusal=error)
+    return errors.shape(error, status)
 
 
 def _link(token: str) -> RatingLink:
@@ -37,21 +52,59 @@ def _link(token: str) -> RatingLink:
 Link = Annotated[RatingLink, Depends(_link)]
 
 
+async def _body(request: Request) -> Rate:
+    """What our page sends as a form, and a program as JSON."""
+    content = await request.body()
+    try:
+        if request.headers.get("hx-request"):
+            form = form_of(content)
+            return Rate.model_validate({name: value.strip() for name, value in form.items() if value.strip()})
+        return Rate.model_validate_json(content)
+    except ValidationError as error:
+        raise Refusal("bad_input") from error
+
+
+@rating_app.get("/static/{name}")
+def static(name: str) -> Response:
+    """The same files as on the pages behind the login: none of them tells anything."""
+    return static_file(name)
+
+
 @rating_app.get("/{token}")
-def show_link(link: Link) -> dict[str, Any]:
+def show_link(request: Request, link: Link) -> Any:
     """What would be rated, by whom, and whether the link is used up; looking, as mail programs do, counts nothing."""
     with reading() as conn:
-        return {
-            "incident_id": link.incident_id,
-            "step": link.step,
-            "person": link.person,
-            "until": link.until,
-            "used": is_used(conn, link),
-        }
+        used = is_used(conn, link)
+        if _wants_page(request):
+            return _page(request, link, used, board.read_incident(conn, link.incident_id), business_now(conn))
+    return {
+        "incident_id": link.incident_id,
+        "step": link.step,
+        "person": link.person,
+        "until": link.until,
+        "used": used,
+    }
 
 
 @rating_app.post("/{token}")
-def post_rating(link: Link, body: Rate) -> dict[str, Any]:
+def post_rating(request: Request, link: Link, body: Annotated[Rate, Depends(_body)]) -> Any:
     """The rating counts, once."""
     with acting() as conn:
-        return {"rating_id": rate_by_link(conn, link, Rating(body.stars, body.false_alarm_because, body.words))}
+        number = rate_by_link(conn, link, Rating(body.stars, body.false_alarm_because, body.words))
+    if request.headers.get("hx-request"):
+        return HTMLResponse(render("rated.html", asked_for(request), stars=body.stars))
+    return {"rating_id": number}
+
+
+def _page(request: Request, link: RatingLink, used: bool, row: Any, now: Any) -> HTMLResponse:
+    language = asked_for(request)
+    clock = Clock(now, ZoneInfo(policy_now().calendars.business_zone), language)
+    return answer(
+        "rating.html", request, language,
+        link=link, refusal=Refusal("used_link") if used else None, title=title_of_kind(row, language),
+        about=about_of(row.dedup_key), row=row, until=clock.full(link.until), opened=clock.full(row.opened_at),
+    )  # fmt: skip
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")

@@ -125,7 +125,7 @@ def test_what_was_done_is_taken_back_with_one_line(people: People, held: Answeri
     (effect_id,) = people.desk.ask("select effect_id from effect where step = 'issue_voucher'")
     people.do("supervisor", undo, effect_id, people.seen().version, "the customer has the parcel")
     assert people.lines()[-1][:2] == ("taken_back", "supervisor")
-    refused("refused", people.do, "supervisor", undo, effect_id, people.seen().version, "again")
+    refused("undone_already", people.do, "supervisor", undo, effect_id, people.seen().version, "again")
 
 
 def test_a_wrong_order_is_reported_by_somebody_who_may(people: People) -> None:

@@ -18,7 +18,7 @@ from orderwatch.core.exemptions import (
     supplier_direct,
 )
 from orderwatch.core.finding import Finding
-from orderwatch.core.policy.base import NodeRule, RuleState
+from orderwatch.core.policy.base import NodeRule, RuleState, Text
 from orderwatch.core.words import Candidate, Line, Node, lines_waiting
 
 Decide = Callable[[Line, Candidate, Context], Finding]
@@ -67,17 +67,24 @@ class Exemption:
 
 
 def exempt(candidate: Candidate, context: Context) -> Exemption:
-    """Ask every rule about every line that still waits in the node.
+    """Ask every rule, also the learned ones, about every line that still waits in the node.
 
     A line counts until the latest of its matches, the order until the earliest of its lines, and never beyond
     the platform's deadline while the order can still miss it: from its lead on nothing is exempt any more.
     """
     lines = lines_waiting(candidate)
+    learned = [(rule, rule.decide(candidate, context)) for rule in context.learned if rule.kind == "exemption"]
+    built_in = {name: state for name in EXEMPTIONS if (state := _rule(name, context).state) in ("active", "shadow")}
     findings = tuple(
-        LineFinding(name, rule.state, line.line_no, decide(line, candidate, context))
+        found
         for line in lines
-        for name, decide in EXEMPTIONS.items()
-        if (rule := _rule(name, context)).state in ("active", "shadow")
+        for found in (
+            *(
+                LineFinding(name, state, line.line_no, EXEMPTIONS[name](line, candidate, context))
+                for name, state in built_in.items()
+            ),
+            *(LineFinding(one.name, one.state, line.line_no, finding) for one, finding in learned),
+        )
     )
     active = tuple(found for found in findings if found.state == "active")
     until, promise, reason = _combine(lines, active, candidate, context)
@@ -119,7 +126,13 @@ def _combine(
 def _matched(findings: tuple[LineFinding, ...]) -> tuple[str, ...]:
     """The rules that matched, in the order of the table."""
     matched = {found.rule for found in findings if found.finding.outcome == "match"}
-    return tuple(name for name in EXEMPTIONS if name in matched)
+    return (*(name for name in EXEMPTIONS if name in matched), *sorted(matched - EXEMPTIONS.keys()))
+
+
+def title_of(name: str, context: Context) -> Text:
+    """What people call the exemption, built in or learned."""
+    learned = {rule.name: rule for rule in context.learned}
+    return learned[name].title if name in learned else _rule(name, context).title
 
 
 def _rule(name: str, context: Context) -> NodeRule:

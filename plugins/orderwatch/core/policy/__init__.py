@@ -13,6 +13,7 @@ from orderwatch.core.policy.base import Strict
 from orderwatch.core.policy.calendars import CalendarPolicy, CalendarsFile
 from orderwatch.core.policy.exemptions import ExemptionsFile
 from orderwatch.core.policy.grading import GradingFile
+from orderwatch.core.policy.learning import LearningFile
 from orderwatch.core.policy.loader import PolicyError, Problem, load_file
 from orderwatch.core.policy.nodes import NodePolicy, NodesFile
 from orderwatch.core.policy.response import ResponseFile
@@ -43,6 +44,7 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
     "rights": RightsFile,
     "thresholds": ThresholdsFile,
     "response": ResponseFile,
+    "learning": LearningFile,
 }
 
 
@@ -58,6 +60,7 @@ class Policy(Strict):
     rights: RightsFile
     thresholds: ThresholdsFile
     response: ResponseFile
+    learning: LearningFile
 
     @property
     def version(self) -> str:
@@ -80,7 +83,7 @@ class Policy(Strict):
 
 
 def load_policy(folder: Path) -> Policy:
-    """Read the nine policy files of a folder.
+    """Read the ten policy files of a folder.
 
     Raises:
         PolicyError: with every mistake found in any of the files.
@@ -121,6 +124,8 @@ def _contradictions(policy: Policy) -> list[Problem]:
     for code, rules_of_role in policy.roles.root.items():
         if rules_of_role.on_duty == "office" and policy.calendars.code("office") is None:
             problems.append(Problem("roles.yaml", None, f"{code}.on_duty", "no calendar office in calendars.yaml"))
+    if not _has(policy, policy.learning.owner):
+        problems.append(_no_role("learning", "owner", policy.learning.owner))
     for role in policy.response.approval_rights:
         if not _has(policy, role):
             problems.append(_no_role("response", f"approval_rights.{role}", role))

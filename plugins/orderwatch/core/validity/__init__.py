@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from orderwatch.core.context import Context
 from orderwatch.core.finding import Finding
-from orderwatch.core.policy.base import RuleState
+from orderwatch.core.policy.base import RuleState, Text
 from orderwatch.core.validity import (
     address_incomplete,
     cancelled,
@@ -59,15 +59,29 @@ class Validity:
 
 
 def assess(order: Order, context: Context) -> Validity:
-    """Ask every check; one ``invalid`` outweighs any number of ``suspect``."""
+    """Ask every check, also the learned ones; one ``invalid`` outweighs any number of ``suspect``."""
     checks = context.policy.validity.checks
-    findings = tuple(
-        CheckFinding(name, checks.of(name).state, check(order, context))
-        for name, check in CHECKS.items()
-        if checks.of(name).state in ("active", "shadow")
+    findings = (
+        *(
+            CheckFinding(name, checks.of(name).state, check(order, context))
+            for name, check in CHECKS.items()
+            if checks.of(name).state in ("active", "shadow")
+        ),
+        *(CheckFinding(rule.name, rule.state, rule.check(order)) for rule in context.learned if rule.kind == "check"),
     )
     matched = [found.check for found in findings if found.state == "active" and found.finding.outcome == "match"]
     for verdict in ("invalid", "suspect"):
-        if reasons := tuple(name for name in matched if checks.of(name).verdict == verdict):
+        if reasons := tuple(name for name in matched if _verdict(name, context) == verdict):
             return Validity(verdict, reasons, findings)
     return Validity("valid", (), findings)
+
+
+def title_of(name: str, context: Context) -> Text:
+    """What people call the check, built in or learned."""
+    learned = {rule.name: rule for rule in context.learned}
+    return learned[name].title if name in learned else context.policy.validity.checks.of(name).title
+
+
+def _verdict(name: str, context: Context) -> str:
+    """What was learned from people alone only ever doubts."""
+    return context.policy.validity.checks.of(name).verdict if name in CHECKS else "suspect"

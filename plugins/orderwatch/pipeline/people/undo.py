@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from orderwatch.core.policy import Policy
-from orderwatch.core.refusals import Refusal
 from orderwatch.pipeline.people.act import By, act
 from orderwatch.pipeline.people.settle import about, read_effect
 from orderwatch.pipeline.report import report_order
@@ -19,16 +18,10 @@ def undo(conn: Connection, policy: Policy, by: By, effect_id: int, version: int,
         conn, policy, by, "undo", reason=reason, amount_minor=row.amount_minor, currency=row.currency,
         **about(row, version),
     )  # fmt: skip
-    try:
-        return take_back(conn, policy, effect_id, by=by.login, because=done.reason, action_id=done.action_id)
-    except ValueError as error:
-        raise Refusal("refused", why=str(error)) from error
+    return take_back(conn, policy, effect_id, by=by.login, because=done.reason, action_id=done.action_id)
 
 
 def report(conn: Connection, policy: Policy, by: By, order_id: str, what: str, note: str) -> int:
     """An incident about this order; its number."""
     done = act(conn, policy, by, "report", order_id=order_id, reason=note, must_say_why=False)
-    try:
-        return report_order(conn, policy, order_id, what, done.reason, by.login, done.action_id)
-    except ValueError as error:
-        raise Refusal("refused", why=str(error)) from error
+    return report_order(conn, policy, order_id, what, done.reason, by.login, done.action_id)

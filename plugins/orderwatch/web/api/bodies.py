@@ -128,3 +128,26 @@ class Records(Body):
 
 class Activate(Body):
     reason: Reason
+
+
+class Decide(Body):
+    reason: Reason
+
+
+class DecideUntil(Decide):
+    """``until``: when the rule ends."""
+
+    until: Until
+
+
+class Fact(BaseModel):
+    """One thing that a rule asks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    attribute: Name
+    value: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
+
+
+class Revise(Decide):
+    asked: Annotated[list[Fact], Field(min_length=1, max_length=3)]

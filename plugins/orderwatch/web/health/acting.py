@@ -13,7 +13,7 @@ from orderwatch.core.durations import Language
 from orderwatch.core.titles import say_code
 from orderwatch.store import board
 from orderwatch.web.desk import policy_now, reading
-from orderwatch.web.health.forms import Sent, do, settle
+from orderwatch.web.health.forms import Sent, do, report, settle, undo
 from orderwatch.web.health.incident import read_incident_page, read_members_of
 from orderwatch.web.health.order import read_order_page
 from orderwatch.web.health.orders import MOST
@@ -27,7 +27,7 @@ router = APIRouter()
 Number = Annotated[int, Path(ge=1, le=2**62)]
 Asked = Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 ActPath = Literal[
-    "acknowledge", "pause", "take-over", "hand-back", "snooze", "merge", "dismiss", "close", "level", "release"
+    "acknowledge", "pause", "take-over", "hand-back", "snooze", "merge", "dismiss", "close", "level", "release", "rate"
 ]
 _NUMBER: Final = re.compile(r"#?(\d{1,18})")
 
@@ -75,25 +75,40 @@ def post_settle(login: Login, effect_id: Number, form: Sent) -> Response:
     return Response(headers={"HX-Refresh": "true"})
 
 
+@router.post("/effect/{effect_id}/undo")
+def post_undo(login: Login, effect_id: Number, form: Sent) -> Response:
+    """The next scan has it taken back."""
+    undo(effect_id, form, login, zone_now())
+    return Response(headers={"HX-Refresh": "true"})
+
+
 @router.get("/order")
-def order_page(request: Request, q: Asked, lang: Language | None = None) -> Response:
+def order_page(request: Request, login: Login, q: Asked, lang: Language | None = None) -> Response:
     """An order by its number; ``#12``, or a number that is no order's, is an incident."""
     language, asked = lang or preferred(request), q.strip()
     number = _NUMBER.fullmatch(asked)
     with reading() as conn:
-        page = None if asked.startswith("#") else read_order_page(conn, policy_now(), asked, language)
+        page = None if asked.startswith("#") else read_order_page(conn, policy_now(), login, asked, language)
         if page is None and number and board.read_incident(conn, int(number[1])) is not None:
             root = request.scope["root_path"]
             return RedirectResponse(f"{root}/incident/{int(number[1])}?lang={language}", 303)
     return answer("order.html", request, language, page=page, asked=asked, status=200 if page else 404)
 
 
+@router.post("/order/report")
+def post_report(request: Request, login: Login, form: Sent, lang: Language | None = None) -> Response:
+    """The order is wrong: an incident of its own, which is shown next."""
+    incident_id = report(form, login, zone_now())
+    place = f"{request.scope['root_path']}/incident/{incident_id}?lang={lang or preferred(request)}"
+    return Response(headers={"HX-Redirect": place})
+
+
 @router.get("/order.csv")
-def decisions_file(request: Request, q: Asked, lang: Language | None = None) -> Response:
+def decisions_file(request: Request, login: Login, q: Asked, lang: Language | None = None) -> Response:
     """Every decision on the order."""
     language = lang or preferred(request)
     with reading() as conn:
-        page = read_order_page(conn, policy_now(), q.strip(), language)
+        page = read_order_page(conn, policy_now(), login, q.strip(), language)
     titles = say(language, "从,到,环节,决定,原因,次数", "from,to,step,decision,why,times").split(",")
     rows = ((d.at, d.until, d.step, d.what, d.why, d.times) for d in page.decisions) if page else ()
     return file("decisions", titles, rows)

@@ -15,18 +15,24 @@ from pydantic import BaseModel, ValidationError
 from orderwatch.core.refusals import Refusal
 from orderwatch.pipeline.people.act import LONGEST_REASON
 from orderwatch.web.api import actions, bodies
+from orderwatch.web.api.orders import post_report
 
 Form = Mapping[str, str]
 Body = TypeVar("Body", bound=BaseModel)
 MOST_FIELDS: Final = 20
 MOST_AT_ONCE: Final = 200
 """So many records or incidents are chosen for one act."""
+LONGEST_ORDER_ID: Final = 200  # characters, as in the API
 
 
 async def _form(request: Request) -> Form:
-    content = (await request.body()).decode("utf-8", "replace")
+    return form_of(await request.body())
+
+
+def form_of(content: bytes) -> Form:
+    """What a form has sent; raises ``Refusal``."""
     try:
-        return dict(parse_qsl(content, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return dict(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError as error:
         raise Refusal("bad_input") from error
 
@@ -43,6 +49,7 @@ SENT: Final[Mapping[str, tuple[type[BaseModel], Callable[[int, Any, str], Any]]]
     "close": (bodies.Close, actions.post_close),
     "level": (bodies.SetLevel, actions.post_level),
     "release": (bodies.Release, actions.post_release),
+    "rate": (bodies.Rate, actions.post_rate),
 }
 
 
@@ -63,6 +70,21 @@ def do(act: str, incident_id: int, form: Form, login: str, zone: ZoneInfo) -> No
 def settle(effect_id: int, form: Form, login: str, zone: ZoneInfo) -> None:
     """Say whether an act arrived; raises ``Refusal``."""
     actions.post_settle(effect_id, read(bodies.Settle, form, zone), login)
+
+
+def undo(effect_id: int, form: Form, login: str, zone: ZoneInfo) -> None:
+    """Have an act taken back; raises ``Refusal``."""
+    actions.post_undo(effect_id, read(bodies.Undo, form, zone), login)
+
+
+def report(form: Form, login: str, zone: ZoneInfo) -> int:
+    """Say that an order is wrong; the number of its incident. Raises ``Refusal``."""
+    order_id = form.get("order_id", "").strip()
+    if not 0 < len(order_id) <= LONGEST_ORDER_ID or "\x00" in order_id:
+        raise Refusal("bad_input")
+    rest = {name: value for name, value in form.items() if name != "order_id"}
+    done: dict[str, int] = post_report(order_id, read(bodies.Report, rest, zone), login)
+    return done["incident_id"]
 
 
 def read(body: type[Body], form: Form, zone: ZoneInfo) -> Body:

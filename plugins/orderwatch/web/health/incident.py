@@ -15,15 +15,17 @@ from orderwatch.core.durations import Language, say_duration
 from orderwatch.core.history import say_event
 from orderwatch.core.playbook.texts import money
 from orderwatch.core.policy import Policy
-from orderwatch.core.titles import KINDS, REPORTS, say_code
+from orderwatch.core.titles import say_code
 from orderwatch.core.words import Node
 from orderwatch.store import board, live
 from orderwatch.store.database import business_now, run
 from orderwatch.web.health.acts import ACTS, Act, levels_for, may, offered
 from orderwatch.web.health.board import roles_of
 from orderwatch.web.health.clock import Clock, Due
+from orderwatch.web.health.done import DoneRow, done_of
 from orderwatch.web.health.peers import peers
-from orderwatch.web.health.rows import about_of, control_said, nodes_said, state_said, title_of
+from orderwatch.web.health.ratings import Ratings, ratings_of
+from orderwatch.web.health.rows import about_of, control_said, nodes_said, state_said, title_of, title_of_kind
 from orderwatch.web.health.steps import Response, response_of
 from orderwatch.web.pictures.words import say
 
@@ -82,6 +84,8 @@ class IncidentPage:
     control: str
     due: Due | None
     response: Response | None
+    done: Sequence[DoneRow]
+    ratings: Ratings
     doubts: Sequence[Doubt]
     may_settle: bool
     members: Sequence[Member]
@@ -115,12 +119,13 @@ def read_incident_page(
     amount = sum(one.amount_minor for one in held if one.currency == currency)
     names = offered(row, policy, roles, amount, currency)
     response = response_of(live.read_answer(conn, incident_id), live.sum_acts(conn, incident_id), clock)
+    titles = response.titles if response else {}
     members = live.list_members(conn, incident_id, orders_page, ORDERS)
     doubts = live.read_doubtful(conn, incident_id)
     return IncidentPage(
         clock=clock,
         row=row,
-        title=(REPORTS[row.reported] if row.reported else KINDS[row.kind])[language],
+        title=title_of_kind(row, language),
         about=about_of(row.dedup_key),
         state=state_said(row.state, clock),
         owner=title_of(row.owner_role, policy, clock),
@@ -129,6 +134,10 @@ def read_incident_page(
         control=control_said(row.control or "auto", clock),
         due=clock.due(row.acknowledge_by) if row.state == "open" and not row.acknowledged_by else None,
         response=response,
+        done=done_of(live.list_acts(conn, incident_id), row, titles, policy, roles, clock),
+        ratings=ratings_of(
+            live.read_ratings(conn, incident_id), titles, may(policy, roles, "rate", row), clock
+        ),
         doubts=[_doubt(one, response, clock) for one in doubts],
         may_settle=bool(doubts) and all(
             may(policy, roles, "settle", row, one.amount_minor, one.currency) for one in doubts

@@ -17,9 +17,10 @@ from orderwatch.core.playbook.texts import money
 from orderwatch.core.policy import Policy
 from orderwatch.core.titles import KINDS, say_code
 from orderwatch.core.words import Node
-from orderwatch.store import board, live
+from orderwatch.store import board, live, person_actions
 from orderwatch.store.database import business_now
 from orderwatch.store.findings import Decision, Standing, Waiting, read_decisions, read_standing
+from orderwatch.web.health.board import roles_of
 from orderwatch.web.health.clock import Clock
 from orderwatch.web.health.rows import state_said
 from orderwatch.web.health.steps import LOOK
@@ -98,9 +99,12 @@ class OrderPage:
     incidents: Sequence[tuple[int, int, str, str, str]]  # number, level, title, state and its words
     acts: Sequence[ActRow]
     zone: str
+    may_report: bool
 
 
-def read_order_page(conn: Connection, policy: Policy, order_id: str, language: Language) -> OrderPage | None:
+def read_order_page(
+    conn: Connection, policy: Policy, login: str, order_id: str, language: Language
+) -> OrderPage | None:
     """None where no source has ever sent it."""
     standing = read_standing(conn, order_id)
     if standing is None:
@@ -122,7 +126,13 @@ def read_order_page(conn: Connection, policy: Policy, order_id: str, language: L
         ],
         acts=[_act(one, clock) for one in board.read_order_acts(conn, order_id)],
         zone=policy.calendars.business_zone,
+        may_report=row.status == "open" and _may_report(conn, policy, login, order_id),
     )
+
+
+def _may_report(conn: Connection, policy: Policy, login: str, order_id: str) -> bool:
+    allowed = policy.rights.who_may("report", person_actions.level_of_order(conn, order_id))
+    return any(code in allowed for code in roles_of(policy, login))
 
 
 def answer_of(standing: Standing, why: str, policy: Policy, clock: Clock) -> Answer:

@@ -14,6 +14,7 @@ from orderwatch.web.desk import policy_now, reading
 from orderwatch.web.health.board import Asked, read_board
 from orderwatch.web.health.orders import MOST, read_orders
 from orderwatch.web.health.spreadsheet import file
+from orderwatch.web.health.strip import Strip, read_strip
 from orderwatch.web.health.tabs import read_tabs
 from orderwatch.web.pages import answer, preferred
 from orderwatch.web.pictures.words import say
@@ -42,6 +43,13 @@ def board_page(
         board = read_board(conn, policy_now(), Asked(login, Wanted(who, level, under), page), language)
         tabs = read_tabs(conn, policy_now(), login)
     return answer("board.html", request, language, page=board, tabs=tabs)
+
+
+@router.get("/strip")
+def strip(request: Request, login: Login, lang: Language | None = None) -> Strip:
+    """What Airflow's home page shows of it."""
+    with reading() as conn:
+        return read_strip(conn, policy_now(), login, lang or preferred(request))
 
 
 @router.get("/incidents.csv")

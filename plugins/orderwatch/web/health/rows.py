@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from orderwatch.core.durations import Language
 from orderwatch.core.plain_text import visible
 from orderwatch.core.policy import Policy
 from orderwatch.core.titles import EVERY_NODE, KINDS, REPORTS, say_code
@@ -68,7 +69,7 @@ def _incident(row: Row[Any], policy: Policy, clock: Clock) -> IncidentRow:
     return IncidentRow(
         incident_id=row.incident_id,
         level=row.level,
-        title=(REPORTS[row.reported] if row.reported else KINDS[row.kind])[language],
+        title=title_of_kind(row, language),
         about=about_of(row.dedup_key),
         state=row.state,
         state_said=state_said(row.state, clock),
@@ -90,6 +91,11 @@ def _incident(row: Row[Any], policy: Policy, clock: Clock) -> IncidentRow:
         settles=row.needs_human or 0,
         can_acknowledge=row.state in {"open", "mitigated"} and not row.acknowledged_by,
     )
+
+
+def title_of_kind(row: Row[Any], language: Language) -> str:
+    """What kind of incident it is, or what a person has reported."""
+    return (REPORTS[row.reported] if row.reported else KINDS[row.kind])[language]
 
 
 def about_of(dedup_key: str) -> str:

@@ -1,0 +1,5 @@
+-- who typed an order in, and when it is to be installed or handed over: ordinary fields of the ERP that tell apart what
+-- looks alike
+alter table orders
+add column entered_by text check (entered_by in ('customer', 'sales', 'service')),
+add column appointment_at timestamptz;
