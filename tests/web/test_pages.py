@@ -39,6 +39,8 @@ def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
         "/incident/{incident_id}/orders.csv",
         "/incident/{incident_id}/{act}",
         "/incidents.csv",
+        "/incidents/act/{act}",
+        "/incidents/preview",
         "/order",
         "/order.csv",
         "/order/report",

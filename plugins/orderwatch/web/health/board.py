@@ -14,7 +14,9 @@ from orderwatch.core.durations import Language
 from orderwatch.core.policy import Policy
 from orderwatch.store import live
 from orderwatch.store.node_load import read_nodes
+from orderwatch.web.health.acts import ACTS, said
 from orderwatch.web.health.alarms import Alarm, Source, alarms_of, sources_of
+from orderwatch.web.health.bulk import offered_in_bulk
 from orderwatch.web.health.clock import Clock
 from orderwatch.web.health.flow import NodeLoad, nodes_of
 from orderwatch.web.health.rows import IncidentRow, incidents_of
@@ -61,6 +63,7 @@ class Board:
     rows: Sequence[IncidentRow]
     total: int
     roles: Sequence[str]
+    bulk: Sequence[tuple[str, str]]  # what the reader may do to several at once
 
     @property
     def waiting(self) -> int:
@@ -102,6 +105,7 @@ def read_board(conn: Connection, policy: Policy, asked: Asked, language: Languag
         rows=incidents_of(rows, policy, clock),
         total=rows[0].total if rows else 0,
         roles=[policy.role(code).title.say(language) for code in reader.roles],
+        bulk=[(name, said(ACTS[name].verb, language)) for name in offered_in_bulk(policy, reader.roles)],
     )
 
 
