@@ -55,7 +55,8 @@ class Board:
     clock: Clock
     scan: Scan | None
     version: int | None
-    stopped: Row[Any] | None  # who has stopped all automation
+    stopped: Row[Any] | None  # the pause over all automation
+    stopped_by: str
     sources: Sequence[Source]
     alarms: Sequence[Alarm]
     nodes: Sequence[NodeLoad]
@@ -76,7 +77,8 @@ class Board:
     @property
     def hero(self) -> IncidentRow | None:
         """The next deadline of all that is asked for, where a person has to do something until then."""
-        first = self.rows[0] if self.rows and self.asked.page == 1 else None
+        leads = self.asked.page == 1 and self.asked.wanted.sort == "deadline"
+        first = self.rows[0] if self.rows and leads else None
         return first if first and first.act else None
 
     @property
@@ -98,6 +100,7 @@ def read_board(conn: Connection, policy: Policy, asked: Asked, language: Languag
         scan=_scan(last, clock),
         version=last.version,
         stopped=last if last.taken_by else None,
+        stopped_by=policy.roles.name_of(last.taken_by) if last.taken_by else "",
         sources=sources_of(live.read_sources(conn), report.get("silent", []), alarms, policy, clock),
         alarms=alarms_of(alarms, policy, clock),
         nodes=nodes_of(read_nodes(conn), policy, clock),
