@@ -25,10 +25,12 @@ def places(stage: Stage) -> dict[str, str]:
         "order": f"order?q={order}&",
         "nothing": "order?q=no-such-order&",
         "version": "version?version=1&",
+        "rules": "rules?",
+        "approvals": "approvals?",
+        "pauses": "pauses?",
+        "quarantine": "quarantine?",
+        "thresholds": "thresholds?",
     }
-
-
-PAGES = ("board", "orders", "incident", "order", "version")
 
 
 def test_the_navigation_of_airflow_leads_to_the_board_and_its_links_lead_back(log_in: LogIn) -> None:

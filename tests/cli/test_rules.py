@@ -50,6 +50,9 @@ def test_the_whole_life(call: Call, db: tuple[str, str], room: Room) -> None:
     for words in ("rule 1 (active)", "into the shadow by manager: six of six", "activated by vp: fine", "SO21",
                   "real delays hidden: 0", "asked in the shadow: 1, held for 1"):  # fmt: skip
         assert words in shown, words
+    room.scan(held("SO31"))
+    told = " ".join(call("why", "SO31", *db).stdout.replace("│", " ").split())
+    assert "须先由人核实：规则 1（录入方：销售 且 已预约安装或交付）" in told
     assert call("rules", "renew", "1", "--for", "80d", "--reason", "y", "--as", "manager", *db).exit_code == 0
     assert call("rules", "retire", "1", "--reason", "z", "--as", "manager", *db).exit_code == 0
     assert "rule" in call("rules", "list", *db).stdout and "retired" not in call("rules", "list", *db).stdout

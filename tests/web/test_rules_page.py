@@ -149,10 +149,13 @@ def test_the_whole_life_by_dialogs(as_: As, room: Room) -> None:
     assert vp.post("/rule/1/activate", data=until, headers=HTMX).status_code == 200
     assert "Active 1" in plain(vp, "/rules?lang=en")
     assert offered(manager) == ["renew", "revise", "retire"]
+    assert "unless it is renewed" not in plain(vp, "/rule/1?lang=en")
+    room.desk.advance(54 * DAY)
+    assert "unless it is renewed, the orders that it keeps quiet are alarmed again" in plain(vp, "/rule/1?lang=en")
     later = {"until": f"{room.desk.now() + 80 * DAY:%Y-%m-%dT%H:%M}", "reason": "still so"}
     assert manager.post("/rule/1/renew", data=later, headers=HTMX).status_code == 200
     assert manager.post("/rule/1/retire", data={"reason": "sales marks them"}, headers=HTMX).status_code == 200
-    assert offered(manager) == []
+    assert offered(manager) == ["revise"]
     assert "Over 1" in plain(vp, "/rules?lang=en")
     assert "retired · manager “sales marks them”" in plain(vp, "/rule/1?lang=en")
 

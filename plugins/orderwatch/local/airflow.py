@@ -20,7 +20,7 @@ from orderwatch.local.postgres import url_of
 from orderwatch.paths import HOME
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
-USERS = {"admin": "admin", "operations": "op", "viewer": "viewer"}
+USERS = {"admin": "admin", "director": "op", "operations": "op", "viewer": "viewer"}
 
 
 def _new_fernet() -> str:

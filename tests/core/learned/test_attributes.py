@@ -49,6 +49,10 @@ def test_a_value_from_outside_that_is_too_long_to_read_is_no_fact() -> None:
     assert facts_of(make_order(shipment=make_shipment(carrier="x" * 65)))["carrier"] == frozenset()
 
 
+def test_words_from_outside_mention_nobody_and_mark_up_nothing() -> None:
+    assert say_fact("region", "@all **now**\n", "en") == "region: ＠all ＊＊now＊＊"
+
+
 def test_every_fact_has_words_in_both_languages_and_no_leftovers() -> None:
     for name, one in ATTRIBUTES.items():
         for value in (*one.values, "yes"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from orderwatch.pipeline.people.rate import Rating, rate
 from orderwatch.pipeline.people.rules import activate, retire, take_into_shadow
 from tests.pipeline.desk import HOUR, NOON, a_shipment, an_order
 from tests.pipeline.learned.room import DAY, Room
@@ -52,6 +53,20 @@ def test_without_enough_that_have_left_nobody_knows_how_long_and_nothing_is_prop
     for one in gifts:
         room.dismiss(one, "false_alarm")
     assert room.learn()["proposed"] == []
+
+
+def test_ratings_say_so_as_well_and_whoever_takes_it_back_has_not_said_it(room: Room) -> None:
+    gifts = [f"SO{n}" for n in range(1, 13)]
+    room.scan(*map(gift, gifts))
+    for one in gifts:
+        room.do("manager", rate, room.incident_of(one), None, Rating(1, because="gifts take two days"))
+    for one in gifts[:3]:
+        room.do("manager", rate, room.incident_of(one), None, Rating(4))
+    room.desk.advance(2 * HOUR)
+    now = room.desk.now()
+    room.desk.scan(shipments=[a_shipment(one, version=now, picked_at=now) for one in gifts])
+    (found,) = room.learn()["proposed"]
+    assert (found["kind"], found["false_alarms"]) == ("exemption", 9)
 
 
 def late_now(room: Room, order_id: str, hours: float, **changes: Any) -> None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from orderwatch.core.durations import Language
+from orderwatch.core.plain_text import harmless, one_line
 from orderwatch.core.words import Line, Order
 
 YES: Final = "yes"
@@ -32,11 +33,12 @@ class Attribute:
 
 def facts_of(order: Order) -> Facts:
     """Everything that a rule could ask about this order."""
-    return {name: _values(one, order) for name, one in ATTRIBUTES.items()}
+    return {name: values_of(name, order) for name in ATTRIBUTES}
 
 
-def _values(attribute: Attribute, order: Order) -> frozenset[str]:
-    return frozenset(value for value in attribute.read(order) if value and len(value) <= LONGEST)
+def values_of(name: str, order: Order) -> frozenset[str]:
+    """What one attribute is on this order; none where nobody has said it, or more than a person would read."""
+    return frozenset(value for value in ATTRIBUTES[name].read(order) if value and len(value) <= LONGEST)
 
 
 def say_fact(name: str, value: str, language: Language) -> str:
@@ -45,7 +47,7 @@ def say_fact(name: str, value: str, language: Language) -> str:
     title = attribute.title[language]
     if value == YES:
         return title
-    said = attribute.values.get(value, {}).get(language, value)
+    said = attribute.values.get(value, {}).get(language) or one_line(harmless(value), LONGEST)  # words from outside
     return f"{title}：{said}" if language == "zh-CN" else f"{title}: {said}"
 
 

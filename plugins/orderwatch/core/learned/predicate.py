@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from orderwatch.core.durations import Language
-from orderwatch.core.learned.attributes import ATTRIBUTES, LONGEST, Facts, say_fact
+from orderwatch.core.learned.attributes import ATTRIBUTES, LONGEST, Facts, say_fact, values_of
+from orderwatch.core.words import Order
 
 MOST: Final = 3  # facts; more of them describe single orders and no kind of orders
 PLACE: Final = {name: place for place, name in enumerate(ATTRIBUTES)}
@@ -43,6 +44,11 @@ def in_order(literals: Iterable[Literal]) -> Predicate:
 def holds(asked: Predicate, facts: Facts) -> bool:
     """Whether every fact is so; what nobody has said is never so."""
     return all(value in facts.get(attribute, ()) for attribute, value in asked)
+
+
+def holds_for(asked: Predicate, order: Order) -> bool:
+    """The same of an order, of which no more is read than is asked: a storm asks a hundred thousand."""
+    return all(value in values_of(attribute, order) for attribute, value in asked)
 
 
 def say_predicate(asked: Predicate, language: Language) -> str:

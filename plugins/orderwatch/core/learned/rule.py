@@ -8,8 +8,7 @@ from typing import Final, Literal
 
 from orderwatch.core.context import Context
 from orderwatch.core.finding import Finding, match, no_match, waits_until
-from orderwatch.core.learned.attributes import facts_of
-from orderwatch.core.learned.predicate import Predicate, holds, say_predicate
+from orderwatch.core.learned.predicate import Predicate, holds_for, say_predicate
 from orderwatch.core.policy.base import Text
 from orderwatch.core.words import Candidate, Node, Order
 
@@ -42,13 +41,13 @@ class LearnedRule:
 
     def check(self, order: Order) -> Finding:
         """Is this order of the kind that turned out to be none?"""
-        return match(rule=self.number) if holds(self.asked, facts_of(order)) else no_match("another_kind")
+        return match(rule=self.number) if holds_for(self.asked, order) else no_match("another_kind")
 
     def decide(self, candidate: Candidate, context: Context) -> Finding:
         """Is waiting normal for an order of this kind, and until when? Nobody was promised that time."""
         if self.node is not candidate.node or self.expected is None:
             return no_match("node", node=candidate.node.code)
-        if not holds(self.asked, facts_of(candidate.order)):
+        if not holds_for(self.asked, candidate.order):
             return no_match("another_kind")
         until = self._until(candidate, context)
         if until is None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from orderwatch.core.durations import Language, say_duration
 from orderwatch.core.learned.attributes import ATTRIBUTES, say_fact
 from orderwatch.core.learned.predicate import predicate, say_predicate
+from orderwatch.core.playbook.texts import money
 from orderwatch.core.policy import Policy
 from orderwatch.core.policy.rights import NO_INCIDENT
 from orderwatch.core.titles import say_code
@@ -32,6 +33,8 @@ ACTS: Final[Mapping[str, Sequence[str]]] = {
     "proposed": ("shadow", "revise", "reject"),
     "shadow": ("activate", "revise", "reject"),
     "active": ("renew", "revise", "retire"),
+    "retired": ("revise",),
+    "rejected": ("revise",),
 }
 _SAID: Final = {
     "false": ("误报", "false alarm"),
@@ -88,6 +91,7 @@ class RulePage:
     explains: str
     days: int
     wait: str
+    paid: str  # about its false alarms
     hidden: Sequence[Behind]
     others: Sequence[Behind]
     held: Sequence[Held]
@@ -97,6 +101,7 @@ class RulePage:
     second: str  # why this person cannot activate it
     waits_for: str  # why nobody can yet
     until: str  # proposed as its end
+    ends_soon: bool
     most_days: int
     shadow_days: int
     shadow_judged: int
@@ -129,6 +134,7 @@ def read_rule_page(
         explains=percent(row.false_alarms / row.feedback if row.feedback else None),
         days=(row.evidence_at - row.window_from).days if row.evidence_at else rules.window.days,
         wait=say_duration(timedelta(seconds=wait), language, largest="h") if wait else "",
+        paid=" + ".join(money(minor, currency) for currency, minor in row.paid_minor.items()),
         hidden=[one for one in behind if one.real][:most],
         others=[one for one in behind if not one.real][:most],
         held=[_held(one, policy, clock) for one in learned_rules.read_asked(conn, number, most)],
@@ -142,6 +148,7 @@ def read_rule_page(
         second=row.shadow_by if row.state == "shadow" and row.shadow_by == login else "",
         waits_for=_waits_for(row, policy, clock),
         until=f"{(clock.now + rules.longest_life - timedelta(hours=1)).astimezone(clock.zone):%Y-%m-%dT%H:%M}",
+        ends_soon=row.state == "active" and row.expires_at - clock.now <= rules.remind_before,
         most_days=rules.longest_life.days,
         shadow_days=rules.shadow_least.days,
         shadow_judged=rules.shadow_judged,
