@@ -77,7 +77,7 @@ class Person:
         for name, value in fields.items():
             field = dialog.locator(f"[name={name}]").first
             if field.get_attribute("type") == "radio":
-                dialog.locator(f"[name={name}][value={value}]").check()
+                dialog.locator(f'[name="{name}"][value="{value}"]').check()
             else:
                 field.fill(value)
         with self.page.expect_navigation():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -168,7 +169,10 @@ def test_a_gate_parks_without_defaults_and_with_its_time(answering: Answering, s
     with pytest.raises(Parked) as parked:
         the_gate(answering).execute({})
     assert said == ["waiting for customer_service_supervisor: ¥90.00"]
-    assert (parked.value.asked["options"], parked.value.asked["timeout"]) == ((APPROVE, REJECT), HOUR)
+    assert parked.value.asked["options"] == (APPROVE, REJECT)
+    left = datetime.fromisoformat(parked.value.asked["until"]) - datetime.now(UTC)
+    assert HOUR - timedelta(minutes=1) < left <= HOUR
+    assert parked.value.asked["timeout"] == parking.LOOK_EVERY < HOUR  # and looks for itself meanwhile
 
 
 def test_the_words_of_a_question_hold_nothing_that_may_change_and_its_field_the_amount(
@@ -215,6 +219,62 @@ def test_an_approval_is_recorded_with_its_person(answering: Answering, said: lis
     assert answering.desk.ask("select login, role, decision from approval_answer") == [
         ("operations", "customer_service_supervisor", "approve")
     ]
+
+
+# --- answers by another door ---
+
+
+def answered_on_our_pages(answering: Answering, decision: str = "approve") -> None:
+    from orderwatch.pipeline.people.act import By
+    from orderwatch.pipeline.people.answer import answer
+
+    (number,) = answering.desk.ask("select max(approval_id) from approval where outcome is null")
+    with answering.desk.engine.begin() as conn:
+        answer(conn, answering.desk.policy, By("operations"), number, decision, 9000, "r")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("event", [parking.WOKEN, TIMEOUT])
+def test_an_answer_on_our_pages_lets_the_parked_gate_go_on_without_a_click_in_airflow(
+    answering: Answering, said: list[str], event: dict[str, Any]
+) -> None:
+    gate = the_gate(answering)
+    with pytest.raises(Parked) as parked:
+        gate.execute({})
+    answered_on_our_pages(answering)
+    assert gate.after_answer({}, event, until=parked.value.asked["until"]) == "approved by operations: ¥90.00"
+    assert answering.perform("issue_voucher").state == "done" and answering.sinks.count() == {"voucher": 1}
+
+
+@pytest.mark.parametrize("event", [parking.WOKEN, TIMEOUT])
+def test_a_look_that_finds_no_answer_waits_on_until_the_same_time_for_the_same_role(
+    answering: Answering, said: list[str], event: dict[str, Any]
+) -> None:
+    gate = the_gate(answering)
+    with pytest.raises(Parked) as parked:
+        gate.execute({})
+    until = parked.value.asked["until"]
+    with pytest.raises(Parked) as again:
+        gate.after_answer({}, event, until=until)
+    assert again.value.asked["until"] == until
+    assert said[-1] == "waiting for customer_service_supervisor: ¥90.00"
+    over = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+    with pytest.raises(Parked):
+        gate.after_answer({}, TIMEOUT, until=over)
+    assert said[-1] == "waiting for operations_manager: ¥90.00"
+
+
+@pytest.mark.parametrize("event", [parking.WOKEN, TIMEOUT])
+def test_a_step_that_is_handed_back_elsewhere_goes_on_without_a_click_in_airflow(
+    answering: Answering, said: list[str], event: dict[str, Any]
+) -> None:
+    number, step = held(answering), the_step(answering, "call_customer")
+    with pytest.raises(Parked) as parked:
+        step.execute({})
+    assert parked.value.asked["timeout"] == parking.LOOK_EVERY
+    with pytest.raises(Parked):
+        step.after_hold({}, event)
+    hand_back(answering, number)
+    assert step.after_hold({}, event).startswith("open a work order")
 
 
 @pytest.mark.parametrize("login", ["viewer", "somebody"])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,13 +18,17 @@ from orderwatch.pipeline.detect import detect
 from orderwatch.pipeline.sources import feeds_of_all_sources
 from orderwatch.store import scans
 from orderwatch.store.database import as_json, run
+from orderwatch.store.policy import publish_policy
 from tests.conftest import Databases
 from tests.dags import airflow_home
 from tests.pipeline.desk import Desk, late_in_pick
+from tests.pipeline.people.conftest import with_logins
 
 if TYPE_CHECKING:
     from fastapi.testclient import TestClient
 
+LogIn = Callable[[str], "TestClient"]
+HTMX = {"hx-request": "true", "sec-fetch-site": "same-origin", "hx-current-url": "https://airflow.example/x"}
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -95,6 +103,68 @@ def stranger(tables: None, desk: Desk) -> TestClient:
     from orderwatch.web.app import app
 
     return TestClient(app)
+
+
+@pytest.fixture
+def company(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """An empty company whose people log in under short names."""
+    from orderwatch.web import desk as web_desk
+
+    made = Desk(databases.copy())
+    made.policy = with_logins(made.policy)
+    monkeypatch.setattr(web_desk, "_policy", lambda stamps: made.policy)
+    with made.engine.begin() as conn:
+        publish_policy(conn, made.policy, made.now())
+    url = made.engine.url
+    own = {"conn_type": "postgres", "login": url.username, "schema": url.database, "host": url.query["host"]}
+    monkeypatch.setenv("AIRFLOW_CONN_ORDERWATCH_DB", json.dumps(own))
+    yield made
+    databases.drop(made.engine)
+
+
+@pytest.fixture
+def log_in(tables: None, company: Desk) -> LogIn:
+    """Our app for somebody with Airflow's cookie, as a browser sends it."""
+    from airflow.api_fastapi.app import init_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+    from fastapi.testclient import TestClient
+
+    from orderwatch.web.app import app
+
+    def as_(login: str) -> TestClient:
+        token = init_auth_manager().generate_jwt(SimpleAuthManagerUser(username=login, role="viewer"))
+        return TestClient(app, cookies={"_token": token})
+
+    return as_
+
+
+def shown(client: TestClient, address: str) -> str:
+    """The page as a person reads it: what is in its main part, without tags."""
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    return plain(answer.text.partition("<main")[2])
+
+
+def plain(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def send(client: TestClient, path: str, **fields: Any) -> Any:
+    """What a dialog sends."""
+    return client.post(f"{path}?lang=en", data={k: str(v) for k, v in fields.items()}, headers=HTMX)
+
+
+def rows_of(client: TestClient, path: str) -> list[list[str]]:
+    """A list as a file, with its titles."""
+    answer = client.get(path)
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/csv"), answer.text
+    return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+
+
+def harmless_page(page: str) -> bool:
+    """No script of others, no script or style within the page."""
+    inline = re.findall(r"<script(?! src=\"/static/)|<style|\sstyle=|\son[a-z]+=", page)
+    return HOSTILE not in page and not inline
 
 
 def _refuse(desk: Desk, scan_id: int) -> None:

@@ -316,6 +316,18 @@ def test_the_board_needs_few_statements(as_: As, desk: Desk) -> None:
     assert len([one for one in said if "pg_catalog.version" not in one]) <= 8, said
 
 
+def test_what_a_page_reads_with_can_change_nothing(desk: Desk) -> None:
+    from sqlalchemy import text
+    from sqlalchemy.exc import InternalError
+
+    from orderwatch.web.desk import reading
+
+    with reading() as conn:
+        assert conn.execute(text("show transaction_isolation")).scalar_one() == "repeatable read"
+        with pytest.raises(InternalError, match="read-only transaction"):
+            conn.execute(text("update clock set ahead = ahead"))
+
+
 def test_htmx_is_the_very_file_that_its_note_names() -> None:
     readme = (HERE / "static" / "README.md").read_text(encoding="utf-8")
     (wanted,) = re.findall(r"SHA-256 `([0-9a-f]{64})`", readme)

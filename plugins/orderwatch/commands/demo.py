@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderwatch.commands.console import cells, complain, err, give_up, table
+from orderwatch.commands.console import cells, complain, err, give_up, policy_now, table
 from orderwatch.paths import HOME
 
 if TYPE_CHECKING:
@@ -115,5 +115,7 @@ def _show(one: Demo) -> None:
         shown.add_row(*cells(found.level, found.kind, found.node, found.order_id, found.explanation["zh-CN"]))
     err.print(shown)
     err.print(f"Airflow: {one.api.base_url}   state: {Path(os.path.relpath(one.folder))}")
+    roles = policy_now().roles
     for user, password in one.logins.items():
-        err.print(f"  {user:<11} {password}")
+        titles = [role.title.say("zh-CN") for role in roles.root.values() if any(p.login == user for p in role.people)]
+        err.print(f"  {user:<11} {password}  {' '.join(titles)}")

@@ -97,6 +97,10 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "the last {ratings} ratings of {playbook} have a mean of {mean}: a review is wanted",
     },
     "handed_back": {"zh-CN": "{actor} 交还自动化", "en": "handed back to the automation by {actor}"},
+    "answered": {
+        "zh-CN": "{actor}{decision}（{about}）{note}",
+        "en": "{actor} {decision} ({about}){note}",
+    },
     "approval": {"zh-CN": "{step}：{words}", "en": "{step}: {words}"},
     "mitigated": {"zh-CN": "预案 {playbook} 已全部执行", "en": "{playbook} has done all its steps"},
 }
@@ -126,7 +130,7 @@ def say_event(
         said["level"] = LEVELS[language][detail["level"]]
     if "what" in detail:
         said["what"] = REPORTS[detail["what"]][language]
-    for code in ("dismissed_as", "root_cause", "arrived"):
+    for code in ("dismissed_as", "root_cause", "arrived", "decision"):
         if code in detail:
             said[code] = say_code(detail[code], language)
     if "until" in detail:

@@ -36,6 +36,36 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
         "forbidden",
         {"zh-CN": "这笔放行不由你决定：{why}", "en": "this release is not yours to decide: {why}"},
     ),
+    "no_question": ("not_found", {"zh-CN": "没有问题 {number}", "en": "there is no question {number}"}),
+    "answered_already": (
+        "impossible",
+        {
+            "zh-CN": "这个问题已经不等人回答（{said}，{by}）",
+            "en": "this question waits for nobody any more ({said}, {by})",
+        },
+    ),
+    "answered_by_you": (
+        "impossible",
+        {"zh-CN": "你已经同意，还要另一个人同意", "en": "you have said yes already; another person has to say so, too"},
+    ),
+    "asked_yourself": (
+        "forbidden",
+        {
+            "zh-CN": "这是 {by} 自己提出的，要由另一个人批准",
+            "en": "{by} asked for this, so somebody else has to answer",
+        },
+    ),
+    "not_asked_of_you": (
+        "forbidden",
+        {"zh-CN": "这个问题不是问你的。可以回答：{who}", "en": "you are not asked here; these may answer: {who}"},
+    ),
+    "above_your_right": (
+        "forbidden",
+        {
+            "zh-CN": "{amount} 超过 {roles} 的审批额度。可以批准：{who}",
+            "en": "{amount} is more than {roles} may approve; these may: {who}",
+        },
+    ),
     "changed": (
         "conflict",
         {

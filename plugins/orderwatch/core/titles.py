@@ -76,6 +76,12 @@ CODES: dict[str, dict[Language, str]] = {
     "external": {"zh-CN": "外部", "en": "external"},
     "arrived": {"zh-CN": "发出去了", "en": "it arrived"},
     "did_not_arrive": {"zh-CN": "没有发出", "en": "it did not arrive"},
+    "approve": {"zh-CN": "批准", "en": "says yes"},
+    "reject": {"zh-CN": "拒绝", "en": "says no"},
+    "approved": {"zh-CN": "已批准", "en": "approved"},
+    "refused": {"zh-CN": "已拒绝", "en": "rejected"},
+    "nobody": {"zh-CN": "无人回答，视为拒绝", "en": "nobody answered, which is a no"},
+    "withdrawn": {"zh-CN": "已收回", "en": "withdrawn"},
     "acknowledge": {"zh-CN": "确认", "en": "acknowledge"},
     "pause": {"zh-CN": "暂停", "en": "pause"},
     "take_over": {"zh-CN": "接管", "en": "take over"},
@@ -119,6 +125,12 @@ CODES: dict[str, dict[Language, str]] = {
     "mail": {"zh-CN": "邮件", "en": "mail"},
     "approval": {"zh-CN": "请求决定", "en": "asked to decide"},
     "response": {"zh-CN": "预案", "en": "playbook"},
+    "customer_mail": {"zh-CN": "客户邮件", "en": "mail to the customer"},
+    "voucher": {"zh-CN": "补偿券", "en": "voucher"},
+    "work_order": {"zh-CN": "工单", "en": "work order"},
+    "warehouse": {"zh-CN": "仓库", "en": "warehouse"},
+    "crm_note": {"zh-CN": "客户档案", "en": "the customer's file"},
+    "website": {"zh-CN": "网站", "en": "website"},
 }
 
 

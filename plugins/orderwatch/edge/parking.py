@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
     from airflow.sdk import Param
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 LABEL = "outcome_label"
 LABEL_TEMPLATE = "{{ " + LABEL + " }}"
 """What a step's ``map_index_template`` must be for ``say`` to show."""
+
+LOOK_EVERY: Final = timedelta(minutes=30)
+"""So often a parked step looks for itself whether it has been answered, or handed back, by another door."""
+WOKEN: Final = {"woken": True}
 
 
 def say(context: Context, words: str) -> None:
@@ -58,6 +62,11 @@ def park(
 def timed_out(event: Any) -> bool:
     """Whether the parked task was woken because nobody answered."""
     return isinstance(event, dict) and event.get("error_type") == "timeout"
+
+
+def woken(event: Any) -> bool:
+    """Whether the parked task is to look at our tables again: somebody has spoken by another door than Airflow's."""
+    return isinstance(event, dict) and bool(event.get("woken"))
 
 
 def answered(event: Any) -> tuple[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from orderwatch.edge import parking
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 APPROVE: Final = "批准 Approve"
 REJECT: Final = "拒绝 Reject"
 AMOUNT: Final = "amount"
+A_MOMENT: Final = timedelta(seconds=1)  # nobody is left so little time to answer
 
 
 class ApprovalGateOperator(PlaybookStepOperator):
@@ -25,7 +26,8 @@ class ApprovalGateOperator(PlaybookStepOperator):
     Airflow carries the question and the answer; whether the answer counts is decided by our own tables, in which the
     question is bound to one effect, its amount and its words. An answer that does not count reopens the question.
     Airflow goes on showing the first question that the task has asked, so the answer carries the amount that it was
-    given for, and counts only for that.
+    given for, and counts only for that. One that is given on our own pages or through the API wakes the task, which
+    finds it in the tables.
     """
 
     def __init__(self, *, timeout: timedelta, **kwargs: Any) -> None:
@@ -50,29 +52,38 @@ class ApprovalGateOperator(PlaybookStepOperator):
         by_hand = str(getattr(run, "run_type", "")).endswith("manual")
         return str(getattr(run, "triggering_user_name", None) or AUTOMATION) if by_hand else AUTOMATION
 
-    def proceed(self, context: Context, response: Response, result: Result, refused: str = "") -> str:
+    def proceed(
+        self, context: Context, response: Response, result: Result, refused: str = "", until: datetime | None = None
+    ) -> str:
+        """End as the question has ended, or wait: until then for the role that is asked now."""
         from orderwatch.pipeline.gate import asked_minor
 
         if result.state != "asks":
             return self.finish(context, response, result)
         parking.say(context, f"{result.label}; the last answer did not count: {refused}" if refused else result.label)
-        asked = asked_minor(response, self.step)
+        asked, now = asked_minor(response, self.step), datetime.now(UTC)
+        until = until or now + self.timeout
         parking.park(
             context,
             subject=f"{self.task_display_name}: #{response.incident_id}",
             body=_question(response, bool(asked)),
             options=(APPROVE, REJECT),
             method="after_answer",
-            timeout=self.timeout,
+            timeout=max(min(until - now, parking.LOOK_EVERY), timedelta(0)),
             fields={AMOUNT: _amount(asked)} if asked else {},
+            until=until.isoformat(),
         )
 
-    def after_answer(self, context: Context, event: dict[str, Any]) -> str:
+    def after_answer(self, context: Context, event: dict[str, Any], until: str | None = None) -> str:
         """The answer is recorded first; one that does not count leaves the question open."""
         from orderwatch.core.playbook.texts import read_money
         from orderwatch.pipeline.gate import Answer, AnswerRefused, answer, out_of_time
 
         response = self.response(context)
+        deadline = datetime.fromisoformat(until) if until else None
+        early = deadline is not None and deadline - datetime.now(UTC) > A_MOMENT
+        if parking.woken(event) or (parking.timed_out(event) and early):
+            return self.proceed(context, response, self.ask(context, response), until=deadline)
         if parking.timed_out(event):
             return self.proceed(context, response, out_of_time(response, self.step))
         option, names = parking.answered(event)

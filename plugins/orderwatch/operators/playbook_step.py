@@ -74,19 +74,20 @@ class PlaybookStepOperator(OrderwatchOperator):
         raise AirflowFailException(result.label)
 
     def hold(self, context: Context, result: Result) -> None:
-        """Wait, without a slot, until a person hands back or skips the step."""
+        """Wait, without a slot, until a person hands back (here, on our pages or in a shell) or skips the step."""
         parking.park(
             context,
             subject=f"{self.task_display_name}: {result.label}",
-            body="自动处理已被暂停。交还后本步骤会重新检查并继续。\n\n"
-            "The automation is paused. Once it is handed back, this step looks again and goes on.",
+            body="自动处理已被暂停。在这里或在“订单健康”里交还后，本步骤会重新检查并继续。\n\n"
+            "The automation is paused. Once it is handed back (here or in Order Health), this step looks again.",
             options=(HAND_BACK, SKIP),
             method="after_hold",
+            timeout=parking.LOOK_EVERY,
         )
 
     def after_hold(self, context: Context, event: dict[str, Any]) -> str:
-        """Somebody has spoken: the step is skipped, or looks again for itself whether it may go on."""
-        if not parking.timed_out(event):
+        """Somebody has spoken, or it is time to look: skipped, or looks again for itself whether it may go on."""
+        if not parking.timed_out(event) and not parking.woken(event):
             option, names = parking.answered(event)
             if option == SKIP:
                 label = f"skipped by {names[0] if names else 'somebody'}"

@@ -78,6 +78,21 @@ def read_live(conn: Connection) -> Sequence[Row[Any]]:
     return run(conn, "pauses/list_live").all()
 
 
+def list_shown(conn: Connection, since: datetime) -> Sequence[Row[Any]]:
+    """Live ones with what they hold back, by their ends, then those that have ended since; at most 500."""
+    return run(conn, "pauses/list_shown", since=since).all()
+
+
+def list_held(conn: Connection, pause_id: int) -> Sequence[Row[Any]]:
+    """The acts that have not begun and are in the scope of this pause; at most 200."""
+    return run(conn, "pauses/list_held", pause_id=pause_id).all()
+
+
+def list_playbooks(conn: Connection) -> list[str]:
+    """The playbooks that can be paused."""
+    return list(run(conn, "pauses/list_playbooks").scalars())
+
+
 def _note(
     conn: Connection,
     event: str,

@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from orderwatch.store.database import business_now, run
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records; nothing named means all. ``waiting``: those that nobody has settled, else those that are."""
+
+    waiting: bool = True
+    source: str | None = None
+    feed: str | None = None
+    reason: str | None = None
+
+
+def list_shown(conn: Connection, wanted: Wanted, page: int, size: int) -> Sequence[Row[Any]]:
+    """One page of them; each row says in ``total`` how many fit."""
+    about = {"waiting": wanted.waiting, "source": wanted.source, "feed": wanted.feed, "reason": wanted.reason}
+    return run(conn, "quarantine/list_shown", **about, size=size, skip=(page - 1) * size).all()
+
+
+def count_by_rule(conn: Connection) -> Sequence[Row[Any]]:
+    """How many wait by which rule of which feed, since when; at most a hundred rules."""
+    return run(conn, "quarantine/count_by_rule").all()
+
+
+def read_chosen(conn: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """These records as they stand now, also those that have been settled meanwhile."""
+    return run(conn, "quarantine/read_chosen", ids=list(ids)).all()
 
 
 def read_waiting(conn: Connection) -> Sequence[Row[Any]]:

@@ -92,3 +92,8 @@ def _limits(currency: str, policy: Policy) -> LimitFacts:
 
 def _minutes(since: datetime, now: datetime) -> int:
     return max(0, int((now - since).total_seconds() // 60))
+
+
+def list_runs(conn: Connection, scope: str, subject: str) -> list[str]:
+    """The runs that are in this scope of a pause: of an incident, an order, a playbook or everything."""
+    return list(run(conn, "responses/list_runs", scope=scope, subject=subject).scalars())

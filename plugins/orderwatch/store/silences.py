@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -75,6 +75,11 @@ def add(conn: Connection, matcher: Matcher, who: str, reason: str, lasts: timede
 def read(conn: Connection, *, every: bool = False) -> Sequence[Row[Any]]:
     """The silences in force, or all there ever were, each with the live incidents (at most 20) that it is over."""
     return run(conn, "silences/read", every=every, now=business_now(conn)).all()
+
+
+def list_shown(conn: Connection, since: datetime, now: datetime) -> Sequence[Row[Any]]:
+    """Those in force by their ends, then those that have ended since; at most 500."""
+    return run(conn, "silences/list_shown", since=since, now=now).all()
 
 
 def end(conn: Connection, silence_id: int, who: str) -> bool:

@@ -1,4 +1,5 @@
-"""What every request of the API needs: the policy as its files say now, and one transaction on our tables."""
+"""What every request of the API needs: the policy as its files say now, one transaction on our tables, and a word to
+whatever waits in Airflow for what was done in it."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ from functools import lru_cache
 from sqlalchemy import Connection, text
 
 from orderwatch.core.policy import Policy, load_policy
+from orderwatch.edge import waking
 from orderwatch.hooks.database import DatabaseHook
 from orderwatch.paths import POLICY
+from orderwatch.store.responses import list_runs
 
 
 def policy_now() -> Policy:
@@ -26,8 +29,8 @@ def _policy(stamps: tuple[tuple[str, int], ...]) -> Policy:
 @contextmanager
 def reading() -> Iterator[Connection]:
     """One snapshot in which nothing can be changed."""
-    with DatabaseHook().engine().connect() as conn, conn.begin():
-        conn.execute(text("set transaction isolation level repeatable read, read only"))
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # said with `begin`, at no cost
+    with DatabaseHook().engine().connect().execution_options(**options) as conn, conn.begin():
         yield conn
 
 
@@ -38,3 +41,10 @@ def acting() -> Iterator[Connection]:
         conn.execute(text("set local lock_timeout = '20s'"))
         conn.execute(text("set local statement_timeout = '30s'"))
         yield conn
+
+
+def wake(scope: str, subject: object = "") -> None:
+    """Steps that are parked in this scope look again; called when the transaction has committed."""
+    with reading() as conn:
+        runs = list_runs(conn, scope, str(subject))
+    waking.wake(runs)

@@ -80,6 +80,15 @@ class RolesFile(RootModel[Mapping[str, Role]]):
         """Whoever has this WeCom id, login or mail address, if anybody."""
         return next((one for one in self.everybody() if name in {one.wecom, one.login, one.mail}), None)
 
+    def held_by(self, login: str) -> list[str]:
+        """The codes of the roles that somebody holds under this name in Airflow."""
+        return [code for code, role in self.root.items() if any(one.login == login for one in role.people)]
+
+    def name_of(self, login: str) -> str:
+        """The name of whoever logs in so; a login that no role knows stays as it is."""
+        known = self.person(login)
+        return known.name if known else login
+
     @model_validator(mode="after")
     def _people_agree(self) -> Self:
         known: dict[str, Person] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -91,7 +91,7 @@ def act(
 
     ``level`` is that of what is about no incident and no order; of those, the database knows it. Raises ``Refusal``.
     """
-    why = _reason(reason, must_say_why)
+    why = reason_of(reason, must_say_why)
     now = business_now(conn)
     if until is not None and not now < until <= now + LONGEST:
         raise Refusal("no_end")
@@ -148,7 +148,8 @@ def changed(conn: Connection, seen: Seen) -> Refusal:
     return Refusal("changed", incident=seen.incident_id, changes=[dict(one._mapping) for one in changes])
 
 
-def _reason(text: str | None, needed: bool) -> str:
+def reason_of(text: str | None, needed: bool) -> str:
+    """The reason as it is kept; raises ``Refusal`` where one is needed and none is given, or a novel."""
     said = (text or "").replace("\x00", "").strip()
     if needed and not said:
         raise Refusal("no_reason")
@@ -177,8 +178,8 @@ def _role(
     if role is not None:
         return role
     if not held:
-        raise Refusal("no_role", login=by.login, who=_titles(policy, may))
-    about: dict[str, Any] = {"roles": _titles(policy, held), "who": _titles(policy, may)}
+        raise Refusal("no_role", login=by.login, who=titles_of(policy, may))
+    about: dict[str, Any] = {"roles": titles_of(policy, held), "who": titles_of(policy, may)}
     if amount_minor and any(code in policy.rights.who_may(action, level) for code in held):
         raise Refusal("too_much_money", amount=money(amount_minor, currency or ""), **about)
     raise Refusal("no_right", action=both(action), level=level, **about)
@@ -195,7 +196,7 @@ def _in_words(
     seen: Seen | None,
 ) -> Exception:
     """What the guard of the action log says, where it knows better than the policy files."""
-    about: dict[str, Any] = {"roles": _titles(policy, [role]), "who": _titles(policy, ())}
+    about: dict[str, Any] = {"roles": titles_of(policy, [role]), "who": titles_of(policy, ())}
     match refusal(error):
         case "OW031" if seen:
             return changed(conn, seen)
@@ -206,7 +207,8 @@ def _in_words(
     return error
 
 
-def _titles(policy: Policy, roles: tuple[str, ...] | list[str]) -> dict[Language, str]:
+def titles_of(policy: Policy, roles: Sequence[str]) -> dict[Language, str]:
+    """These roles as people call them."""
     nobody: dict[Language, str] = {"zh-CN": "没有人", "en": "nobody"}
     titles = [policy.role(code).title for code in roles if code in policy.roles.root]
     if not titles:

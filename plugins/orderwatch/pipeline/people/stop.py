@@ -60,18 +60,20 @@ def hand_back(conn: Connection, policy: Policy, by: By, seen: Seen, reason: str 
     return done
 
 
-def end_stop(conn: Connection, policy: Policy, by: By, pause_id: int, version: int | None = None) -> Done:
-    """End any pause by its number; of an incident's, ``version`` is what the person has seen of it."""
+def end_stop(
+    conn: Connection, policy: Policy, by: By, pause_id: int, version: int | None = None
+) -> tuple[Done, Row[Any]]:
+    """End any pause by its number; of an incident's, ``version`` is what the person has seen of it. With the pause."""
     row = _live(conn, pause_id)
     if row.scope == "incident":
-        return hand_back(conn, policy, by, Seen(int(row.subject), -1 if version is None else version))
+        return hand_back(conn, policy, by, Seen(int(row.subject), -1 if version is None else version)), row
     done = act(
         conn, policy, by, "hand_back", order_id=row.subject if row.scope == "order" else None,
         subject=None if row.scope == "order" else f"{row.scope} {row.subject}".strip(), must_say_why=False,
     )  # fmt: skip
     if not pauses.end(conn, pause_id, by.login, business_now(conn), done.action_id):
         raise Refusal("no_pause", number=pause_id)
-    return done
+    return done, row
 
 
 def _stop_incident(

@@ -20,7 +20,7 @@ from orderwatch.pipeline.people.stop import hand_back, pause, take_over
 from orderwatch.pipeline.people.undo import undo
 from orderwatch.web.api import bodies
 from orderwatch.web.api.incidents import IncidentId
-from orderwatch.web.desk import acting, policy_now
+from orderwatch.web.desk import acting, policy_now, wake
 from orderwatch.web.security import Login
 
 router = APIRouter(tags=["actions"])
@@ -64,7 +64,9 @@ def post_take_over(incident_id: IncidentId, body: bodies.Stop, login: Login) -> 
 def post_hand_back(incident_id: IncidentId, body: bodies.HandBack, login: Login) -> dict[str, Any]:
     with acting() as conn:
         by, seen = By(login, body.role), Seen(incident_id, body.version)
-        return _said(hand_back(conn, policy_now(), by, seen, body.reason))
+        done = hand_back(conn, policy_now(), by, seen, body.reason)
+    wake("incident", incident_id)
+    return _said(done)
 
 
 @router.post("/incidents/{incident_id}/snooze")
@@ -107,7 +109,9 @@ def post_release(incident_id: IncidentId, body: bodies.Release, login: Login) ->
     with acting() as conn:
         by, seen = By(login, body.role), Seen(incident_id, body.version)
         wanted = Wanted(body.amount_minor, body.at_most, body.money)
-        return _said(release(conn, policy_now(), by, seen, wanted, body.reason))
+        done = release(conn, policy_now(), by, seen, wanted, body.reason)
+    wake("incident", incident_id)
+    return _said(done)
 
 
 @router.post("/incidents/{incident_id}/rate")

@@ -77,6 +77,13 @@ class Undo(OnIncident):
     reason: Reason
 
 
+class Answer(Body):
+    """``amount_minor``: the amount that you have seen in the question; an answer counts only for that."""
+
+    amount_minor: Annotated[int, Field(ge=0, le=2**53)]
+    reason: Reason | None = None
+
+
 class Report(Body):
     what: Literal["wrong_item"]
     note: Annotated[str, StringConstraints(max_length=200)] = ""

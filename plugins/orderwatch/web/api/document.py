@@ -9,10 +9,10 @@ from typing import Any
 from fastapi import FastAPI
 
 from orderwatch.paths import HOME
-from orderwatch.web.api import actions, incidents, orders, rules, upkeep
+from orderwatch.web.api import actions, approvals, incidents, orders, rules, upkeep
 
 FILE: Path = HOME / "docs" / "openapi.json"
-ROUTERS = (incidents.router, actions.router, orders.router, upkeep.router, rules.router)
+ROUTERS = (incidents.router, actions.router, approvals.router, orders.router, upkeep.router, rules.router)
 ERROR: dict[str, Any] = {
     "type": "object",
     "properties": {

@@ -16,7 +16,7 @@ from orderwatch.pipeline.people.upkeep import activate_thresholds, settle_record
 from orderwatch.store import pauses, quarantine, silences
 from orderwatch.store.database import run
 from orderwatch.web.api import bodies
-from orderwatch.web.desk import acting, policy_now, reading
+from orderwatch.web.desk import acting, policy_now, reading, wake
 from orderwatch.web.security import Login
 
 router = APIRouter(tags=["upkeep"])
@@ -28,7 +28,7 @@ VersionInPath = Annotated[int, Path(ge=1, lt=2**31)]  # PostgreSQL's integer
 def read_me(login: Login) -> dict[str, Any]:
     """Who you are to us: your roles, and up to which level you may do what."""
     policy = policy_now()
-    held = [code for code, role in policy.roles.root.items() if any(one.login == login for one in role.people)]
+    held = policy.roles.held_by(login)
     may: dict[PersonAction, int] = {}
     for code in held:
         for action, level in policy.rights.root[code].may.items() if code in policy.rights.root else ():
@@ -55,8 +55,9 @@ def post_stop(body: bodies.StopScope, login: Login) -> dict[str, Any]:
 def post_end_stop(number: NumberInPath, body: bodies.EndStop, login: Login) -> dict[str, Any]:
     """Hand back; of an incident's pause the version that was seen is needed."""
     with acting() as conn:
-        done = end_stop(conn, policy_now(), By(login, body.role), number, body.version)
-        return {"action_id": done.action_id, "role": done.role}
+        done, pause = end_stop(conn, policy_now(), By(login, body.role), number, body.version)
+    wake(pause.scope, pause.subject)
+    return {"action_id": done.action_id, "role": done.role}
 
 
 @router.get("/silences")

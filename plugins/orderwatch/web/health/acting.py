@@ -64,21 +64,21 @@ def members_file(request: Request, incident_id: Number, lang: Language | None = 
 @router.post("/incident/{incident_id}/{act}")
 def post_act(login: Login, incident_id: Number, act: ActPath, form: Sent) -> Response:
     """Done; the page is read anew."""
-    do(act, incident_id, form, login, _zone())
+    do(act, incident_id, form, login, zone_now())
     return Response(headers={"HX-Refresh": "true"})
 
 
 @router.post("/effect/{effect_id}/settle")
 def post_settle(login: Login, effect_id: Number, form: Sent) -> Response:
     """A person has said whether it arrived."""
-    settle(effect_id, form, login, _zone())
+    settle(effect_id, form, login, zone_now())
     return Response(headers={"HX-Refresh": "true"})
 
 
 @router.post("/effect/{effect_id}/undo")
 def post_undo(login: Login, effect_id: Number, form: Sent) -> Response:
     """The next scan has it taken back."""
-    undo(effect_id, form, login, _zone())
+    undo(effect_id, form, login, zone_now())
     return Response(headers={"HX-Refresh": "true"})
 
 
@@ -98,7 +98,7 @@ def order_page(request: Request, login: Login, q: Asked, lang: Language | None =
 @router.post("/order/report")
 def post_report(request: Request, login: Login, form: Sent, lang: Language | None = None) -> Response:
     """The order is wrong: an incident of its own, which is shown next."""
-    incident_id = report(form, login, _zone())
+    incident_id = report(form, login, zone_now())
     place = f"{request.scope['root_path']}/incident/{incident_id}?lang={lang or preferred(request)}"
     return Response(headers={"HX-Redirect": place})
 
@@ -114,5 +114,6 @@ def decisions_file(request: Request, login: Login, q: Asked, lang: Language | No
     return file("decisions", titles, rows)
 
 
-def _zone() -> ZoneInfo:
+def zone_now() -> ZoneInfo:
+    """The zone in which an hour without one is meant."""
     return ZoneInfo(policy_now().calendars.business_zone)

@@ -48,8 +48,7 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "hand_back": Act(
         "hand-back", "auto", ("交还自动化", "Hand back"),
-        ("暂停结束；等待的步骤在 Airflow 里选“交还”后继续。",
-         "The pause ends; steps that wait in Airflow go on when they are handed back there."), ("note",),
+        ("暂停结束；等待的步骤自己继续。", "The pause ends; steps that wait go on by themselves."), ("note",),
     ),
     "snooze": Act(
         "snooze", "snooze", ("延后", "Snooze"),

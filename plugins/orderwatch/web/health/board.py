@@ -107,7 +107,7 @@ def read_board(conn: Connection, policy: Policy, asked: Asked, language: Languag
 
 def roles_of(policy: Policy, login: str) -> list[str]:
     """The roles that somebody holds under this name."""
-    return [code for code, role in policy.roles.root.items() if any(one.login == login for one in role.people)]
+    return policy.roles.held_by(login)
 
 
 def _rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
@@ -20,6 +21,8 @@ Form = Mapping[str, str]
 Body = TypeVar("Body", bound=BaseModel)
 MOST_FIELDS: Final = 20
 LONGEST_ORDER_ID: Final = 200  # characters, as in the API
+MOST_AT_ONCE: Final = 200
+"""So many records or incidents are chosen for one act."""
 
 
 async def _form(request: Request) -> Form:
@@ -48,6 +51,14 @@ SENT: Final[Mapping[str, tuple[type[BaseModel], Callable[[int, Any, str], Any]]]
     "release": (bodies.Release, actions.post_release),
     "rate": (bodies.Rate, actions.post_rate),
 }
+
+
+def numbers(form: Form, field: str) -> list[int]:
+    """``1,2,3`` of one field; raises ``Refusal`` where it is anything else."""
+    text = form.get(field, "")
+    if not re.fullmatch(r"\d{1,18}(,\d{1,18}){0,199}", text):
+        raise Refusal("bad_input")
+    return [int(one) for one in text.split(",")]
 
 
 def do(act: str, incident_id: int, form: Form, login: str, zone: ZoneInfo) -> None:

@@ -15,6 +15,7 @@ from orderwatch.web.health.board import Asked, read_board
 from orderwatch.web.health.orders import MOST, read_orders
 from orderwatch.web.health.spreadsheet import file
 from orderwatch.web.health.strip import Strip, read_strip
+from orderwatch.web.health.tabs import read_tabs
 from orderwatch.web.pages import answer, preferred
 from orderwatch.web.pictures.words import say
 from orderwatch.web.security import Login
@@ -40,7 +41,8 @@ def board_page(
     language = lang or preferred(request)
     with reading() as conn:
         board = read_board(conn, policy_now(), Asked(login, Wanted(who, level, under), page), language)
-    return answer("board.html", request, language, page=board)
+        tabs = read_tabs(conn, policy_now(), login)
+    return answer("board.html", request, language, page=board, tabs=tabs)
 
 
 @router.get("/strip")
@@ -81,13 +83,19 @@ def incidents_file(
 
 @router.get("/orders")
 def orders_page(
-    request: Request, state: State = "all", node: Step | None = None, page: Page = 1, lang: Language | None = None
+    request: Request,
+    login: Login,
+    state: State = "all",
+    node: Step | None = None,
+    page: Page = 1,
+    lang: Language | None = None,
 ) -> HTMLResponse:
     """The orders behind a number of the board."""
     language = lang or preferred(request)
     with reading() as conn:
         orders = read_orders(conn, policy_now(), _node(node), state, page, language)
-    return answer("orders.html", request, language, page=orders)
+        tabs = read_tabs(conn, policy_now(), login)
+    return answer("orders.html", request, language, page=orders, tabs=tabs)
 
 
 @router.get("/orders.csv")

@@ -11,6 +11,7 @@
     }
   };
   setInterval(tick, 1000);
+  document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-dialog]");
@@ -25,6 +26,17 @@
       link.click();
       link.remove();
     }
+  });
+
+  // a preview comes from the server into its dialog, and is shown when it is there
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const dialog = event.target.closest?.("dialog[data-preview]");
+    if (dialog && !dialog.open) dialog.showModal();
+  });
+
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-all]");
+    if (all) for (const one of document.querySelectorAll(`input[name="${all.dataset.all}"]`)) one.checked = all.checked;
   });
 
   document.addEventListener("keydown", (event) => {
