@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orderwatch.store.policy import publish_policy
-from tests.conftest import Databases
 from tests.pipeline.desk import Desk, a_shipment, an_order, late_in_pick
-from tests.pipeline.people.conftest import with_logins
 from tests.web.conftest import HOSTILE
 
 if TYPE_CHECKING:
@@ -27,25 +23,14 @@ UNKNOWN = {
 
 
 @pytest.fixture
-def desk(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """One incident of level 1 about SO-1 and one with a hostile number; people log in under short names."""
-    from orderwatch.web import desk as web_desk
-
-    made = Desk(databases.copy())
-    made.policy = with_logins(made.policy)
-    monkeypatch.setattr(web_desk, "_policy", lambda stamps: made.policy)
-    with made.engine.begin() as conn:
-        publish_policy(conn, made.policy, made.now())
-    url = made.engine.url
-    own = {"conn_type": "postgres", "login": url.username, "schema": url.database, "host": url.query["host"]}
-    monkeypatch.setenv("AIRFLOW_CONN_ORDERWATCH_DB", json.dumps(own))
+def desk(company: Desk) -> Desk:
+    """One incident of level 1 about SO-1 and one with a hostile number."""
     late = late_in_pick(HOSTILE)
-    made.scan(
+    company.scan(
         orders=[an_order("SO-1", value_minor=900_000), *late["orders"]],
         shipments=[a_shipment("SO-1"), *late["shipments"]],
     )
-    yield made
-    databases.drop(made.engine)
+    return company
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING
@@ -15,13 +14,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event
 
-from orderwatch.store.policy import publish_policy
 from orderwatch.web.health.flow import histogram
 from orderwatch.web.health.spreadsheet import harmless, write_csv
 from orderwatch.web.pages import HERE
-from tests.conftest import Databases
 from tests.pipeline.desk import HOUR, NOON, Desk, a_line, a_shipment, an_order, late_in_pick
-from tests.pipeline.people.conftest import People, with_logins
+from tests.pipeline.people.conftest import People
 from tests.web.conftest import HOSTILE
 
 if TYPE_CHECKING:
@@ -31,34 +28,13 @@ As = Callable[..., "TestClient"]
 
 
 @pytest.fixture
-def desk(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(company: Desk) -> Desk:
     """An empty company; people log in under short names."""
-    from orderwatch.web import desk as web_desk
-
-    made = Desk(databases.copy())
-    made.policy = with_logins(made.policy)
-    monkeypatch.setattr(web_desk, "_policy", lambda stamps: made.policy)
-    with made.engine.begin() as conn:
-        publish_policy(conn, made.policy, made.now())
-    url = made.engine.url
-    own = {"conn_type": "postgres", "login": url.username, "schema": url.database, "host": url.query["host"]}
-    monkeypatch.setenv("AIRFLOW_CONN_ORDERWATCH_DB", json.dumps(own))
-    yield made
-    databases.drop(made.engine)
+    return company
 
 
 @pytest.fixture
-def as_(tables: None, desk: Desk) -> As:
-    from airflow.api_fastapi.app import init_auth_manager
-    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
-    from fastapi.testclient import TestClient
-
-    from orderwatch.web.app import app
-
-    def log_in(login: str) -> TestClient:
-        token = init_auth_manager().generate_jwt(SimpleAuthManagerUser(username=login, role="viewer"))
-        return TestClient(app, headers={"Authorization": f"Bearer {token}"})
-
+def as_(log_in: As) -> As:
     return log_in
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from orderwatch.core.shares import SHARES
-from orderwatch.store.policy import publish_policy
 from orderwatch.web.health.acts import ACTS
 from orderwatch.web.health.peers import peers
-from tests.conftest import Databases
 from tests.pipeline.desk import Desk, a_shipment, an_order, late_in_pick
-from tests.pipeline.people.conftest import with_logins
 from tests.web.conftest import HOSTILE
 
 if TYPE_CHECKING:
@@ -30,40 +26,19 @@ HTMX = {"hx-request": "true", "sec-fetch-site": "same-origin", "hx-current-url":
 
 
 @pytest.fixture
-def desk(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(company: Desk) -> Desk:
     """One incident of level 1 about SO-1 and one about an order with a hostile number."""
-    from orderwatch.web import desk as web_desk
-
-    made = Desk(databases.copy())
-    made.policy = with_logins(made.policy)
-    monkeypatch.setattr(web_desk, "_policy", lambda stamps: made.policy)
-    with made.engine.begin() as conn:
-        publish_policy(conn, made.policy, made.now())
-    url = made.engine.url
-    own = {"conn_type": "postgres", "login": url.username, "schema": url.database, "host": url.query["host"]}
-    monkeypatch.setenv("AIRFLOW_CONN_ORDERWATCH_DB", json.dumps(own))
     late = late_in_pick(HOSTILE)
-    made.scan(
+    company.scan(
         orders=[an_order("SO-1", value_minor=900_000), *late["orders"]],
         shipments=[a_shipment("SO-1"), *late["shipments"]],
     )
-    yield made
-    databases.drop(made.engine)
+    return company
 
 
 @pytest.fixture
-def as_(tables: None, desk: Desk) -> As:
+def as_(log_in: As, desk: Desk) -> As:
     """Our app for somebody with Airflow's cookie, as a browser sends it."""
-    from airflow.api_fastapi.app import init_auth_manager
-    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
-    from fastapi.testclient import TestClient
-
-    from orderwatch.web.app import app
-
-    def log_in(login: str) -> TestClient:
-        token = init_auth_manager().generate_jwt(SimpleAuthManagerUser(username=login, role="viewer"))
-        return TestClient(app, cookies={"_token": token})
-
     return log_in
 
 
