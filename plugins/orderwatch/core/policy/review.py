@@ -41,6 +41,14 @@ class Causes(Strict):
         return cause
 
 
+class Limits(Strict):
+    """How long each link of the chain may take: ``detected`` from the alert time, the others from the incident on."""
+
+    detected: Duration
+    told: Duration
+    contacted: Duration
+
+
 class ReviewFile(Strict):
     """``confidence``: below it, a cause is undetermined; ``least_share`` of the orders that a rule has to explain."""
 
@@ -50,6 +58,7 @@ class ReviewFile(Strict):
     least_usual: Count
     times_others: Annotated[float, Field(gt=1)]
     least_others: Count
+    limits: Limits
     compare_with: Duration
     repeat_within: Duration
     remind_after: tuple[Duration, ...] = Field(min_length=1)

@@ -41,8 +41,8 @@ _SHARE: Final[dict[str, dict[Language, str]]] = {
         "en": "{orders} of {of} orders had their date moved by the seller",
     },
     "node_capacity": {
-        "zh-CN": "{place}（{of} 单中 {orders} 单）同期放行 {passed} 单，平时 {usual} 单",
-        "en": "{place} ({orders} of {of} orders) let {passed} orders through where {usual} are usual",
+        "zh-CN": "该环节在 {place}（{of} 单中 {orders} 单）同期放行 {passed} 单，平时 {usual} 单",
+        "en": "the step in {place} ({orders} of {of} orders) let {passed} orders through where {usual} are usual",
     },
     "carrier_delay": {
         "zh-CN": "{of} 单中 {orders} 单由 {carrier} 承运；其他承运商同期 {others} 单中 {others_late} 单超时",
@@ -53,8 +53,8 @@ _OTHERWISE: Final[dict[str, dict[Language, str]]] = {
     "source_outage": {"zh-CN": "数据源正常", "en": "the sources spoke"},
     "source_outage match": {"zh-CN": "事件即该数据源的中断", "en": "the incident is the outage of this source itself"},
     "node_capacity unknown": {
-        "zh-CN": "{place} 的往常放行量不足以比较",
-        "en": "too little is known of what {place} usually lets through",
+        "zh-CN": "该环节在 {place} 的往常放行量不足以比较",
+        "en": "too little is known of what the step usually lets through in {place}",
     },
     "carrier_delay unknown": {
         "zh-CN": "{of} 单中 {orders} 单由 {carrier} 承运；其他承运商只有 {others} 单，无法比较",
@@ -71,11 +71,11 @@ def say_evidence(cause: str, evidence: Evidence, language: Language) -> str:
 
 
 def _template(cause: str, evidence: Evidence) -> dict[Language, str]:
+    if cause != "source_outage" and not evidence.facts["of"]:
+        return _OTHERWISE["nothing"]
     for key in (f"{cause} {evidence.outcome}", cause):
         if key in _OTHERWISE:
             return _OTHERWISE[key]
-    if not evidence.facts.get("of"):
-        return _OTHERWISE["nothing"]
     if cause == "carrier_delay" and not evidence.facts["orders"]:
         return _OTHERWISE["carrier_delay alone"]
     return _SHARE[cause]
