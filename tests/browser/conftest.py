@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from bench.rehearsal.stage import Stage
 from orderwatch.local.demo import Demo
@@ -16,6 +16,7 @@ from orderwatch.paths import HOME
 from tests.browser.person import Person, a_browser
 
 PICTURES = HOME / ".state" / "pictures"
+expect.set_options(timeout=30_000)  # milliseconds: a box that does other things as well is slow, and not broken
 
 
 @pytest.fixture(scope="session")

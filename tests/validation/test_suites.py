@@ -42,6 +42,7 @@ DEFECTS: list[tuple[str, str, dict[str, Any]]] = [
     ("orders", "wrong_type", {"tags": ["t" * 3000]}),
     ("orders", "too_long", {"shop": {"channel": "c" * 65}}),
     ("orders", "too_long", {"warehouse": "w" * 3000}),
+    ("orders", "too_long", {"entry": {"by": "p" * 65}}),
     ("orders", "too_long", {"buyer": {"customer_no": "c" * 65, "province": "x", "address": "x"}}),
     ("orders", "too_long", {"buyer": {"customer_no": "C1", "province": "省" * 3000, "address": "x"}}),
     ("orders", "duplicate_line", {"lines": [LINE, LINE | {"sku": "FRESH-0013"}]}),
@@ -102,6 +103,8 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("orders", {"pay": {"state": "PAID", "amount": "10000000", "currency": "HKD"}}),
     ("orders", {"latest_ship_time": "2026-12-01 00:00:00"}),
     ("orders", {"promise_time": "2026-12-01 23:59:59"}),
+    *(("orders", {"entry": {"by": who}}) for who in ("SALES", "PARTNER", None)),  # a way in that we do not know yet
+    ("orders", {"appointment_time": "2026-12-01 10:00:00"}),
     ("orders", {"buyer": {"customer_no": "C1", "province": None, "address": ""}}),
     ("shipments", {"printed": NOW_MS, "picked": NOW_MS, "shipped": NOW_MS, "signed": NOW_MS, "state": 50}),
     ("shipments", {"wave": "w" * 64, "fault": "f" * 64}),

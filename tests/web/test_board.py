@@ -195,6 +195,42 @@ def test_who_asks_sees_what_waits_for_them_and_what_is_theirs(as_: As, desk: Des
     assert "holds no role" in seen(as_("viewer"), "/board?who=mine&lang=en")
 
 
+def test_incidents_are_sorted_as_asked_and_the_address_keeps_all_of_it(as_: As, desk: Desk) -> None:
+    """A batch of three is the gravest and the youngest; by deadline it comes first only while it waits for somebody."""
+    some_of_each(desk)
+    desk.advance(timedelta(minutes=5))
+    wave = {"wave_no": "W-1"}
+    orders = [f"SO-{n}" for n in (11, 12, 13)]
+    desk.scan(orders=[an_order(one) for one in orders], shipments=[a_shipment(one, **wave) for one in orders])
+    client = as_("manager")
+
+    def order(sort: str) -> list[str]:
+        text = client.get(f"/incidents.csv?sort={sort}&lang=en").text.removeprefix("\ufeff")
+        return [f"{row[1]}:{row[6]}" for row in list(csv.reader(io.StringIO(text)))[1:]]
+
+    assert order("level")[0] == "2:3" and order("orders")[0] == "2:3"
+    assert order("age")[-1] == "2:3" and order("deadline")[:2] == ["2:3", "1:1"]
+    desk.advance(timedelta(minutes=30))  # overdue both, and one that is paused waits for nobody
+    people = People(desk)
+    (batch,) = desk.ask("select incident_id from incident where kind = 'batch'")
+    from orderwatch.pipeline.people.stop import pause
+
+    people.do("manager", pause, people.seen(batch), "r", people.until())
+    assert order("deadline")[0] == "1:1" and order("level")[0] == order("orders")[0] == "2:3"
+    page = body(client, "/board?sort=level&who=needs_me&level=2&lang=en")
+    for link in ("/board?who=all&amp;sort=level&amp;level=2", "/board?who=needs_me&amp;sort=age&amp;level=2",
+                 "/incidents.csv?who=needs_me&amp;sort=level&amp;level=2"):  # fmt: skip
+        assert link in page, link
+    assert '<section class="hero' in body(client) and '<section class="hero' not in page
+    assert client.get("/board?sort=name").status_code == 422
+
+
+def test_the_age_of_a_source_leads_to_its_pull_in_the_last_scan(as_: As, desk: Desk) -> None:
+    some_of_each(desk)
+    ((dag_id, run_id),) = desk.ask("select dag_id, run_id from scan_run")
+    assert f'href="/run?dag_id={dag_id}&amp;run_id={run_id}&amp;task_id=wms.pull&amp;lang=en"' in body(as_("viewer"))
+
+
 def test_levels_can_be_chosen(as_: As, desk: Desk) -> None:
     some_of_each(desk)
     only = seen(as_("viewer"), "/board?level=1&lang=en").partition("Live incidents")[2]
@@ -209,7 +245,7 @@ def test_a_pause_says_who_why_and_until_when(as_: As, desk: Desk) -> None:
     people = People(desk)
     people.do("supervisor", pause, people.seen(number), HOSTILE, people.until(timedelta(hours=3)))
     page = seen(as_("viewer"))
-    assert "paused by supervisor" in page and "to 15:00" in page
+    assert "paused by 李婷" in page and "to 15:00" in page
     assert HOSTILE not in as_("viewer").get("/board?lang=en").text
 
 

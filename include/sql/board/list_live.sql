@@ -1,6 +1,6 @@
--- grain: one live incident, one page of those that fit, what waits for a person first, by its next deadline: who has to
--- do what until then, what the automation is doing, and how many orders are in it. Everything that costs is asked of
--- the page's incidents only
+-- grain: one live incident, one page of those that fit, as a rule by their next deadline with what waits for a person
+-- first: who has to do what until then, what the automation is doing, and how many orders are in it. Everything that
+-- costs is asked of the page's incidents only
 with snoozed as (
     select incident_id, max(least(ends, ended_at)) as until
     from silence
@@ -37,8 +37,19 @@ live as (
                 then 'acknowledge'
             when w.decide_by is not null then 'decide'
             when i.state = 'resolved' then 'close'
-        end as due_for
+        end as due_for,
+        case :sort
+            when 'level' then -i.level
+            when 'age' then extract(epoch from i.opened_at)
+            when 'orders' then -o.orders
+        end as place
     from incident as i
+    left join lateral (  -- counted for all of them only where they are sorted by it
+        select count(distinct a.order_id) as orders
+        from incident_member as n
+        inner join anomaly as a on n.anomaly_id = a.anomaly_id and a.closed_at is null
+        where :sort = 'orders' and n.incident_id = i.incident_id
+    ) as o on true
     left join lateral (
         select
             count(*) filter (where e.state = 'needs_human') as needs_human,
@@ -80,7 +91,7 @@ live as (
 
 page as (
     select *, count(*) over () as total from live
-    order by act_by, then_at, level desc, incident_id desc
+    order by place, act_by, then_at, level desc, incident_id desc
     limit :size offset :skip
 ),
 
@@ -125,4 +136,4 @@ left join lateral (
     from effect as f
     where f.incident_id = g.incident_id and f.state not in ('cancelled', 'expired', 'failed')
 ) as e on true
-order by g.act_by, g.then_at, g.level desc, g.incident_id desc
+order by g.place, g.act_by, g.then_at, g.level desc, g.incident_id desc

@@ -31,7 +31,7 @@ left join lateral (
 ) as e on true
 left join pause as p on p.pause_id = pause_of(i.incident_id)
 where
-    (cast(:incident_id as bigint) is null or i.incident_id = :incident_id)
+    (cast(:incident_ids as bigint[]) is null or i.incident_id = any(cast(:incident_ids as bigint[])))
     and (cast(:states as text[]) is null or i.state = any(cast(:states as text[])))
     and (cast(:levels as smallint[]) is null or i.level = any(cast(:levels as smallint[])))
     and (cast(:kinds as text[]) is null or i.kind = any(cast(:kinds as text[])))

@@ -4,8 +4,10 @@ select
     r.shadow_at, r.active_at, r.expires_at, r.ended_at,
     s.login as shadow_by, s.reason as shadow_reason, a.login as active_by, a.role as active_role,
     a.reason as active_reason, x.login as ended_by, x.reason as ended_reason,
-    e.at as evidence_at, e.window_from, e.false_alarms, e.real_alarms, e.real_delays, e.unanswered, e.incidents,
-    e.feedback, e.ordinary, e.population, e.bound, e.chance, e.tried, e.waits, e.wait_median_s, e.wait_p95_s,
+    e.at as evidence_at, e.window_from, e.false_alarms, e.real_alarms, e.real_delays, e.unanswered,
+    e.incidents, e.feedback, e.ordinary, e.population, e.bound, e.chance, e.tried, e.waits,
+    e.wait_median_s, e.wait_p95_s, e.vouchers,
+    coalesce(e.paid_minor, '{}') as paid_minor,
     coalesce(e.orders, '[]') as orders,
     q.shadow_asked, q.shadow_matched, q.active_asked, q.active_matched
 from learned_rule as r

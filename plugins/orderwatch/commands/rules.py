@@ -192,6 +192,8 @@ def _step(node: int) -> str:
 
 
 def _evidence(row: Row[Any]) -> dict[str, str]:
+    from orderwatch.core.playbook.texts import money
+
     if row.evidence_at is None:
         return {"evidence": "none"}
     days = (row.evidence_at - row.window_from) / timedelta(days=1)
@@ -202,6 +204,7 @@ def _evidence(row: Row[Any]) -> dict[str, str]:
         "real delays hidden": str(row.real_delays),
         "not answered yet": str(row.unanswered),
         "incidents less": str(row.incidents),
+        "vouchers less": " + ".join(money(minor, currency) for currency, minor in row.paid_minor.items()) or "none",
         "orders without an alarm": f"{row.ordinary} of {row.population}",
         "waits of its kind": str(row.waits) if row.kind == "exemption" else "–",
         "asked in the shadow": f"{row.shadow_asked}, held for {row.shadow_matched}",

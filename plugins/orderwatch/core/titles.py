@@ -123,14 +123,14 @@ CODES: dict[str, dict[Language, str]] = {
     "wecom_app": {"zh-CN": "企业微信", "en": "WeCom"},
     "wecom_robot": {"zh-CN": "企业微信群", "en": "WeCom group"},
     "mail": {"zh-CN": "邮件", "en": "mail"},
-    "approval": {"zh-CN": "请求决定", "en": "asked to decide"},
-    "response": {"zh-CN": "预案", "en": "playbook"},
     "customer_mail": {"zh-CN": "客户邮件", "en": "mail to the customer"},
     "voucher": {"zh-CN": "补偿券", "en": "voucher"},
     "work_order": {"zh-CN": "工单", "en": "work order"},
     "warehouse": {"zh-CN": "仓库", "en": "warehouse"},
     "crm_note": {"zh-CN": "客户档案", "en": "the customer's file"},
     "website": {"zh-CN": "网站", "en": "website"},
+    "approval": {"zh-CN": "请求决定", "en": "asked to decide"},
+    "response": {"zh-CN": "预案", "en": "playbook"},
 }
 
 

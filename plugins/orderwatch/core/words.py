@@ -35,7 +35,6 @@ NODES: Final[Mapping[str, Node]] = {node.code: node for node in Node}
 OrderKind = Literal["normal", "presale"]
 OrderStatus = Literal["open", "completed", "cancelled"]
 Payment = Literal["unpaid", "deposit", "paid", "refunded"]
-EnteredBy = Literal["customer", "sales", "service"]
 Fulfilment = Literal["warehouse", "supplier"]
 CustomsStatus = Literal["clearing", "hold", "documents_missing", "released"]
 
@@ -119,7 +118,7 @@ class Order:
     balance_paid_at: datetime | None = None
     platform_deadline_at: datetime | None = None
     promised_at: datetime | None = None  # the customer is to have it by then
-    entered_by: EnteredBy | None = None
+    entered_by: str | None = None  # customer, sales, service, or a way in that only the source knows
     appointment_at: datetime | None = None  # when it is to be installed or handed over
     flags: frozenset[str] = frozenset()  # stocking, test, duplicate, placeholder, fraud_hold, address_incomplete
     sources_disagree_since: datetime | None = None

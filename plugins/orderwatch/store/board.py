@@ -35,17 +35,22 @@ def list_incidents(
 
 def read_incident(conn: Connection, incident_id: int) -> Row[Any] | None:
     """One incident in the same form, whatever its state; none if there is no such incident."""
-    rows = _incidents(conn, Filter(states=None), incident_id, "id", 1, 0)
+    rows = _incidents(conn, Filter(states=None), [incident_id], "id", 1, 0)
     return rows[0] if rows else None
 
 
+def read_several(conn: Connection, incident_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """These in the same form, as far as there are such incidents."""
+    return _incidents(conn, Filter(states=None), incident_ids, "id", len(incident_ids), 0) if incident_ids else []
+
+
 def _incidents(
-    conn: Connection, wanted: Filter, incident_id: int | None, sort: Sort, size: int, skip: int
+    conn: Connection, wanted: Filter, incident_ids: Sequence[int] | None, sort: Sort, size: int, skip: int
 ) -> Sequence[Row[Any]]:
     return run(
         conn,
         "people/list_incidents",
-        incident_id=incident_id,
+        incident_ids=None if incident_ids is None else list(incident_ids),
         states=None if wanted.states is None else list(wanted.states),
         levels=None if wanted.levels is None else list(wanted.levels),
         kinds=None if wanted.kinds is None else list(wanted.kinds),

@@ -138,6 +138,9 @@ def keep_evidence(
     counts: Counts, waits: Waits, changed: Iterable[Changed], incidents: int, hidden: int,
 ) -> None:  # fmt: skip
     """What was found this time; a run that is repeated keeps what it found first."""
+    changed = list(changed)
+    spared = {one.alarm.order_id for one in changed if one.label == "false" and one.instead != "later"}
+    paid = run(conn, "rules/sum_vouchers", order_ids=sorted(spared), since=since).all()
     orders = [
         {
             "order_id": one.alarm.order_id,
@@ -170,6 +173,8 @@ def keep_evidence(
         waits=waits.samples,
         wait_median_s=waits.median_s,
         wait_p95_s=waits.p95_s,
+        vouchers=sum(row.vouchers for row in paid),
+        paid_minor=as_json({row.currency: row.amount_minor for row in paid}),
         orders=as_json(orders[:KEPT]),
     )
 

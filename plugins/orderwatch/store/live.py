@@ -14,6 +14,7 @@ from orderwatch.store.database import run
 
 Who = Literal["all", "needs_me", "mine"]
 State = Literal["all", "late", "exempt", "unknown"]
+Sort = Literal["deadline", "level", "age", "orders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Wanted:
     who: Who = "all"
     level: int | None = None
     explained_by: int | None = None
+    sort: Sort = "deadline"
 
 
 def read_scan(conn: Connection) -> Row[Any]:
@@ -56,7 +58,7 @@ def count_live(conn: Connection, reader: Reader, now: datetime) -> Row[Any]:
 def list_live(
     conn: Connection, reader: Reader, wanted: Wanted, close_after_s: Sequence[int], now: datetime, page: int, size: int
 ) -> Sequence[Row[Any]]:
-    """One page of them; what waits for a person first, by its deadline. Each row says in ``total`` how many fit."""
+    """One page of them; by deadline, what waits for a person comes first. Each row says in ``total`` how many fit."""
     return run(
         conn,
         "board/list_live",
@@ -65,6 +67,7 @@ def list_live(
         who=wanted.who,
         level=wanted.level,
         explained_by=wanted.explained_by,
+        sort=wanted.sort,
         close_after_s=list(close_after_s),
         now=now,
         size=size,

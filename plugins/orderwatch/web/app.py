@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from orderwatch.core.refusals import Refusal
 from orderwatch.web import errors, guard
 from orderwatch.web.api import document
-from orderwatch.web.health import acting, approving, deciding, limits, refusing, routes, stopping
+from orderwatch.web.health import acting, approving, bulking, deciding, limits, refusing, routes, stopping
 from orderwatch.web.pages import answer, preferred
 from orderwatch.web.rating import rating_app
 from orderwatch.web.security import HEADERS, hosts, logged_in
@@ -31,10 +31,11 @@ for one in document.ROUTERS:
 app.include_router(routes.router)
 app.include_router(acting.router)
 app.include_router(approving.router)
-app.include_router(deciding.router)
+app.include_router(bulking.router)
 app.include_router(stopping.router)
 app.include_router(refusing.router)
 app.include_router(limits.router)
+app.include_router(deciding.router)
 app.mount("/rating", rating_app)  # without a login: its own token lets in
 
 

@@ -6,14 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Final
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from orderwatch.core.policy import Policy, load_policy
+from orderwatch.core.refusals import Refusal
 from orderwatch.edge import waking
 from orderwatch.hooks.database import DatabaseHook
 from orderwatch.paths import POLICY
 from orderwatch.store.responses import list_runs
+
+LOCK_NOT_AVAILABLE: Final = "55P03"
 
 
 def policy_now() -> Policy:
@@ -41,6 +46,11 @@ def acting() -> Iterator[Connection]:
         conn.execute(text("set local lock_timeout = '20s'"))
         conn.execute(text("set local statement_timeout = '30s'"))
         yield conn
+
+
+def refusal_of(error: OperationalError) -> Refusal:
+    """Somebody who waits too long for a running scan hears that; anything else is broken."""
+    return Refusal("scanning" if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE else "broken")
 
 
 def wake(scope: str, subject: object = "") -> None:

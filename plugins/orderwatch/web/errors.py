@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
 from orderwatch.core.refusals import Kind, Refusal
+from orderwatch.web.desk import refusal_of
 
 log = logging.getLogger(__name__)
 API: Final = "/api/v1"
@@ -26,7 +27,6 @@ STATUS: Final[dict[Kind, int]] = {
     "busy": 503,
 }
 _OF_STATUS: Final = {401: "not_logged_in", 403: "not_allowed", 404: "not_found", 405: "wrong_method"}
-LOCK_NOT_AVAILABLE: Final = "55P03"
 
 
 def shape(refusal: Refusal, status: int | None = None, fields: list[dict[str, Any]] | None = None) -> JSONResponse:
@@ -77,10 +77,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     def busy(request: Request, error: OperationalError) -> Response:
-        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-            return answer(request, Refusal("scanning"))
-        log.exception("the database cannot be used")
-        return answer(request, Refusal("broken"))
+        refused = refusal_of(error)
+        if refused.code == "broken":
+            log.exception("the database cannot be used")
+        return answer(request, refused)
 
     @app.exception_handler(DBAPIError)
     def broken(request: Request, error: DBAPIError) -> Response:

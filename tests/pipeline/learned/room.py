@@ -87,13 +87,21 @@ def furnish(desk: Desk) -> Room:
     return Room(desk)
 
 
+FALSE, REAL = [f"SO{n}" for n in range(1, 7)], [f"SO{n}" for n in range(11, 15)]
+
+
+def alarm(room: Room) -> Room:
+    """Six placeholders and four genuine orders are late."""
+    genuine = [(bought, by_phone)[n % 2](one) for n, one in enumerate(REAL)]
+    room.scan(*map(held, FALSE), *genuine)
+    return room
+
+
 def say_so(room: Room) -> Room:
-    """Six placeholders are dismissed as no orders, four genuine late orders are closed with their cause."""
-    false, real = [f"SO{n}" for n in range(1, 7)], [f"SO{n}" for n in range(11, 15)]
-    genuine = [(bought, by_phone)[n % 2](one) for n, one in enumerate(real)]
-    room.scan(*map(held, false), *genuine)
-    for one in false:
+    """The placeholders are dismissed as no orders, the genuine ones are closed with their cause."""
+    alarm(room)
+    for one in FALSE:
         room.dismiss(one)
-    for one in real:
+    for one in REAL:
         room.close(one)
     return room

@@ -9,11 +9,14 @@ from sqlalchemy.exc import DBAPIError
 from orderwatch.core.playbook.load import load_folder
 from orderwatch.core.refusals import Refusal
 from orderwatch.paths import PLAYBOOKS
+from orderwatch.pipeline.dispatch import dispatch
 from orderwatch.pipeline.people.rules import activate, reject, renew, retire, revise, take_into_shadow
 from orderwatch.pipeline.policy import put_in_force
 from orderwatch.pipeline.preview import preview
+from tests.pipeline.answering import Sinks
 from tests.pipeline.desk import MINUTE, a_shipment
-from tests.pipeline.learned.room import DAY, Room, bought, held, say_so
+from tests.pipeline.learned.room import DAY, FALSE, REAL, Room, alarm, bought, held, say_so
+from tests.pipeline.test_budgets import pay
 
 OUTWARD = {"voucher", "customer_mail", "website"}
 SALES_HOLDS = [["entered_by", "sales"], ["appointment", "yes"]]
@@ -46,6 +49,20 @@ def test_what_placeholders_have_in_common_is_found_from_feedback_alone(known: Ro
     assert known.desk.ask("select asked from learned_rule") == [SALES_HOLDS]
     (row,) = known.desk.ask("select false_alarms, real_delays, incidents, round(bound::numeric, 2) from rule_evidence")
     assert [float(one) for one in row] == [6, 0, 6, 0.68]
+
+
+def test_what_was_paid_about_false_alarms_is_summed(room: Room) -> None:
+    alarm(room)
+    for slot, order_id in enumerate(("SO1", "SO2", "SO11")):  # the last one is really late
+        about = {"order_id": order_id, "amount_minor": 1_000 * (slot + 1), "incident_cap_minor": 9_000}
+        assert pay(room.desk, room.incident_of(order_id), slot, **about)
+    dispatch(room.desk.engine, Sinks().senders())
+    for one in FALSE:
+        room.dismiss(one)
+    for one in REAL:
+        room.close(one)
+    room.learn()
+    assert room.desk.ask("select vouchers, paid_minor from rule_evidence") == [(2, {"CNY": 3_000})]
 
 
 def test_finding_it_again_makes_no_second_proposal_and_tells_nobody_twice(known: Room) -> None:

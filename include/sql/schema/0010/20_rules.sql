@@ -117,6 +117,8 @@ create table rule_evidence (
     waits integer not null check (waits >= 0),
     wait_median_s bigint,
     wait_p95_s bigint,
+    vouchers integer not null check (vouchers >= 0),  -- that were paid about its false alarms
+    paid_minor jsonb not null check (jsonb_typeof(paid_minor) = 'object'),
     orders jsonb not null check (jsonb_typeof(orders) = 'array'),
     check (window_from < at),
     unique (rule_id, run_id)

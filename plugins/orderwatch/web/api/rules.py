@@ -24,8 +24,8 @@ _PLAIN: Final = (
     "rule_id", "kind", "state", "expected_s", "proposed_at", "proposed_by", "replaces", "shadow_at", "shadow_by",
     "shadow_reason", "active_at", "active_by", "active_reason", "expires_at", "ended_at", "ended_by", "ended_reason",
     "evidence_at", "window_from", "false_alarms", "real_alarms", "real_delays", "unanswered", "incidents", "feedback",
-    "ordinary", "population", "bound", "chance", "tried", "waits", "wait_median_s", "wait_p95_s", "shadow_asked",
-    "shadow_matched", "active_asked", "active_matched",
+    "ordinary", "population", "bound", "chance", "tried", "waits", "wait_median_s", "wait_p95_s", "vouchers",
+    "paid_minor", "shadow_asked", "shadow_matched", "active_asked", "active_matched",
 )  # fmt: skip
 
 

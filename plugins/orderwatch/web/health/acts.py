@@ -96,7 +96,7 @@ _LEVELLED: Final = {"open", "acknowledged", "mitigated"}
 
 def offered(row: Row[Any], policy: Policy, roles: Sequence[str], held_minor: int, currency: str | None) -> list[str]:
     """The acts that one of these roles may do at the incident's level, and that its state allows."""
-    return [name for name in ACTS if _possible(name, row) and may(policy, roles, name, row, held_minor, currency)]
+    return [name for name in ACTS if possible(name, row) and may(policy, roles, name, row, held_minor, currency)]
 
 
 def may(
@@ -107,7 +107,8 @@ def may(
     return any(code in policy.rights.who_may(action, row.level, *spent) for code in roles)
 
 
-def _possible(name: str, row: Row[Any]) -> bool:
+def possible(name: str, row: Row[Any]) -> bool:
+    """Whether the incident's state allows it, whoever asks."""
     own_pause = row.pause_scope == "incident"
     possible: Mapping[str, bool] = {
         "acknowledge": row.state in {"open", "mitigated"} and not row.acknowledged_by,

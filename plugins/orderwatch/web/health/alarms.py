@@ -23,6 +23,7 @@ class Source:
     state: str
     said: str
     incident_id: int | None
+    feed_of: str  # its code, by which the scan's part about it is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,15 @@ def sources_of(
 def _source(row: Row[Any], out: set[str], incidents: Mapping[str | None, int], policy: Policy, clock: Clock) -> Source:
     name, incident = row.source.upper(), incidents.get(row.source)
     if row.never:
-        return Source(name, "never", say(clock.language, "还没有应答过", "has never answered"), incident)
+        return Source(name, "never", say(clock.language, "还没有应答过", "has never answered"), incident, row.source)
     ago = clock.ago(row.last_ok_at)
     if row.source in out or incident:
-        return Source(name, "silent", say(clock.language, f"异常，{ago} 前应答", f"out, answered {ago} ago"), incident)
+        return Source(
+            name, "silent", say(clock.language, f"异常，{ago} 前应答", f"out, answered {ago} ago"), incident, row.source
+        )
     if clock.now - row.last_ok_at > policy.grading.sources.max_staleness / 2:
-        return Source(name, "late", say(clock.language, f"迟 {ago}", f"{ago} behind"), None)
-    return Source(name, "ok", ago, None)
+        return Source(name, "late", say(clock.language, f"迟 {ago}", f"{ago} behind"), None, row.source)
+    return Source(name, "ok", ago, None, row.source)
 
 
 def alarms_of(rows: Sequence[Row[Any]], policy: Policy, clock: Clock) -> list[Alarm]:

@@ -14,7 +14,9 @@ from orderwatch.core.durations import Language
 from orderwatch.core.policy import Policy
 from orderwatch.store import live
 from orderwatch.store.node_load import read_nodes
+from orderwatch.web.health.acts import ACTS, said
 from orderwatch.web.health.alarms import Alarm, Source, alarms_of, sources_of
+from orderwatch.web.health.bulk import offered_in_bulk
 from orderwatch.web.health.clock import Clock
 from orderwatch.web.health.flow import NodeLoad, nodes_of
 from orderwatch.web.health.rows import IncidentRow, incidents_of
@@ -53,7 +55,8 @@ class Board:
     clock: Clock
     scan: Scan | None
     version: int | None
-    stopped: Row[Any] | None  # who has stopped all automation
+    stopped: Row[Any] | None  # the pause over all automation
+    stopped_by: str
     sources: Sequence[Source]
     alarms: Sequence[Alarm]
     nodes: Sequence[NodeLoad]
@@ -61,6 +64,7 @@ class Board:
     rows: Sequence[IncidentRow]
     total: int
     roles: Sequence[str]
+    bulk: Sequence[tuple[str, str]]  # what the reader may do to several at once
 
     @property
     def waiting(self) -> int:
@@ -73,7 +77,8 @@ class Board:
     @property
     def hero(self) -> IncidentRow | None:
         """The next deadline of all that is asked for, where a person has to do something until then."""
-        first = self.rows[0] if self.rows and self.asked.page == 1 else None
+        leads = self.asked.page == 1 and self.asked.wanted.sort == "deadline"
+        first = self.rows[0] if self.rows and leads else None
         return first if first and first.act else None
 
     @property
@@ -95,6 +100,7 @@ def read_board(conn: Connection, policy: Policy, asked: Asked, language: Languag
         scan=_scan(last, clock),
         version=last.version,
         stopped=last if last.taken_by else None,
+        stopped_by=policy.roles.name_of(last.taken_by) if last.taken_by else "",
         sources=sources_of(live.read_sources(conn), report.get("silent", []), alarms, policy, clock),
         alarms=alarms_of(alarms, policy, clock),
         nodes=nodes_of(read_nodes(conn), policy, clock),
@@ -102,6 +108,7 @@ def read_board(conn: Connection, policy: Policy, asked: Asked, language: Languag
         rows=incidents_of(rows, policy, clock),
         total=rows[0].total if rows else 0,
         roles=[policy.role(code).title.say(language) for code in reader.roles],
+        bulk=[(name, said(ACTS[name].verb, language)) for name in offered_in_bulk(policy, reader.roles)],
     )
 
 

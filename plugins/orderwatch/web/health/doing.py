@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,24 +24,24 @@ class Doing:
     more: str = ""
 
 
-def doing(row: Row[Any], clock: Clock) -> Doing:
-    """The first of these that is true; people before machines."""
+def doing(row: Row[Any], clock: Clock, name: Callable[[str], str] = str) -> Doing:
+    """The first of these that is true; people before machines. ``name`` says who somebody is by their login."""
     return (
-        _stopped(row, clock) or _for_people(row, clock.language) or _acting(row, clock.language) or _waiting(row, clock)
+        _stopped(row, clock, name)
+        or _for_people(row, clock.language)
+        or _acting(row, clock.language)
+        or _waiting(row, clock)
     )
 
 
-def _stopped(row: Row[Any], clock: Clock) -> Doing | None:
+def _stopped(row: Row[Any], clock: Clock, name: Callable[[str], str]) -> Doing | None:
     language = clock.language
+    who = name(row.taken_by) if row.taken_by else ""
     if row.control == "manual":
-        said = say(
-            language, f"{row.taken_by} 正在人工处理，自动化待命", f"{row.taken_by} works on it; automation stands by"
-        )
+        said = say(language, f"{who} 正在人工处理，自动化待命", f"{who} works on it; automation stands by")
         return Doing("warn", "hand", said, row.pause_reason)
     if row.control == "paused":
-        return Doing(
-            "held", "pause", say(language, f"{row.taken_by} 已暂停", f"paused by {row.taken_by}"), row.pause_reason
-        )
+        return Doing("held", "pause", say(language, f"{who} 已暂停", f"paused by {who}"), row.pause_reason)
     if row.inhibited_by is not None:
         by = row.inhibited_by
         return Doing("", "quiet", say(language, f"由 #{by} 解释，不单独通知", f"explained by #{by}, silent under it"))

@@ -20,9 +20,9 @@ from orderwatch.web.api.orders import post_report
 Form = Mapping[str, str]
 Body = TypeVar("Body", bound=BaseModel)
 MOST_FIELDS: Final = 20
-LONGEST_ORDER_ID: Final = 200  # characters, as in the API
 MOST_AT_ONCE: Final = 200
 """So many records or incidents are chosen for one act."""
+LONGEST_ORDER_ID: Final = 200  # characters, as in the API
 
 
 async def _form(request: Request) -> Form:

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from orderwatch.core.durations import Language
 from orderwatch.core.words import Node
-from orderwatch.store.live import State, Wanted, Who
+from orderwatch.store.live import Sort, State, Wanted, Who
 from orderwatch.web.desk import policy_now, reading
 from orderwatch.web.health.board import Asked, read_board
 from orderwatch.web.health.orders import MOST, read_orders
@@ -34,13 +34,14 @@ def board_page(
     who: Who = "all",
     level: LevelNumber | None = None,
     under: IncidentNumber | None = None,
+    sort: Sort = "deadline",
     page: Page = 1,
     lang: Language | None = None,
 ) -> HTMLResponse:
     """What waits where, what is wrong, whose move it is; ``under``: the incidents that this one explains."""
     language = lang or preferred(request)
     with reading() as conn:
-        board = read_board(conn, policy_now(), Asked(login, Wanted(who, level, under), page), language)
+        board = read_board(conn, policy_now(), Asked(login, Wanted(who, level, under, sort), page), language)
         tabs = read_tabs(conn, policy_now(), login)
     return answer("board.html", request, language, page=board, tabs=tabs)
 
@@ -59,12 +60,13 @@ def incidents_file(
     who: Who = "all",
     level: LevelNumber | None = None,
     under: IncidentNumber | None = None,
+    sort: Sort = "deadline",
     lang: Language | None = None,
 ) -> Response:
     """The same incidents as on the board, at most ten thousand."""
     language = lang or preferred(request)
     with reading() as conn:
-        board = read_board(conn, policy_now(), Asked(login, Wanted(who, level, under)), language, size=MOST)
+        board = read_board(conn, policy_now(), Asked(login, Wanted(who, level, under, sort)), language, size=MOST)
     titles = say(
         language,
         "事件,级别,类型,涉及,状态,环节,订单数,时限,须做,控制,负责人,确认人,自动化",

@@ -79,12 +79,12 @@ def _incident(row: Row[Any], policy: Policy, clock: Clock) -> IncidentRow:
         then=clock.due(row.then_at),
         due_for=row.due_for or "",
         due_said=say(language, *due) if due else "",
-        doing=doing(row, clock),
+        doing=doing(row, clock, policy.roles.name_of),
         control=row.control or "auto",
         control_said=control_said(row.control or "auto", clock),
-        control_more=_control_more(row, clock),
+        control_more=_control_more(row, policy, clock),
         owner=title_of(row.owner_role, policy, clock),
-        person=row.acknowledged_by or "",
+        person=policy.roles.name_of(row.acknowledged_by) if row.acknowledged_by else "",
         opened=clock.ago(row.opened_at),
         explains=row.explains or 0,
         version=row.edit_version,
@@ -117,12 +117,12 @@ def control_said(control: str, clock: Clock) -> str:
     return say(clock.language, *words[control])
 
 
-def _control_more(row: Row[Any], clock: Clock) -> str:
+def _control_more(row: Row[Any], policy: Policy, clock: Clock) -> str:
     if row.control is None:
         return ""
     until = clock.at(row.paused_until)
     over = row.paused_until <= clock.now
-    return f"{row.taken_by} · " + (
+    return f"{policy.roles.name_of(row.taken_by)} · " + (
         say(clock.language, f"{until} 已到期", f"since {until} over")
         if over
         else say(clock.language, f"到 {until}", f"to {until}")

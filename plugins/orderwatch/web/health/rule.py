@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from orderwatch.core.durations import Language, say_duration
 from orderwatch.core.learned.attributes import ATTRIBUTES, say_fact
 from orderwatch.core.learned.predicate import predicate, say_predicate
+from orderwatch.core.playbook.texts import money
 from orderwatch.core.policy import Policy
 from orderwatch.core.policy.rights import NO_INCIDENT
 from orderwatch.core.titles import say_code
@@ -90,6 +91,7 @@ class RulePage:
     explains: str
     days: int
     wait: str
+    paid: str  # about its false alarms
     hidden: Sequence[Behind]
     others: Sequence[Behind]
     held: Sequence[Held]
@@ -132,6 +134,7 @@ def read_rule_page(
         explains=percent(row.false_alarms / row.feedback if row.feedback else None),
         days=(row.evidence_at - row.window_from).days if row.evidence_at else rules.window.days,
         wait=say_duration(timedelta(seconds=wait), language, largest="h") if wait else "",
+        paid=" + ".join(money(minor, currency) for currency, minor in row.paid_minor.items()),
         hidden=[one for one in behind if one.real][:most],
         others=[one for one in behind if not one.real][:most],
         held=[_held(one, policy, clock) for one in learned_rules.read_asked(conn, number, most)],

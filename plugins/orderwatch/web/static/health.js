@@ -34,6 +34,11 @@
     if (dialog && !dialog.open) dialog.showModal();
   });
 
+  // a list from which something is just being chosen is not read anew
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "now" && event.target.querySelector('input[name="ids"]:checked')) event.preventDefault();
+  });
+
   document.addEventListener("change", (event) => {
     const all = event.target.closest("[data-all]");
     if (all) for (const one of document.querySelectorAll(`input[name="${all.dataset.all}"]`)) one.checked = all.checked;
