@@ -31,6 +31,7 @@ def places(stage: Stage) -> dict[str, str]:
         "pauses": "pauses?",
         "quarantine": "quarantine?",
         "thresholds": "thresholds?",
+        "improvements": "improvements?",
     }
 
 

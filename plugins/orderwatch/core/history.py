@@ -91,6 +91,18 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "zh-CN": "{actor} 改规则 {replaces} 的条件，提出规则 {rule}：{reason}",
         "en": "{actor} proposes rule {rule} with another condition than rule {replaces}: {reason}",
     },
+    "improvement_begun": {
+        "zh-CN": "{actor} 提出改进 {improvement}：{title}（{owner}，{day} 前）",
+        "en": "{actor} proposes improvement {improvement}: {title} ({owner}, by {day})",
+    },
+    "improvement_done": {
+        "zh-CN": "{actor} 完成改进 {improvement}（{title}）{note}",
+        "en": "{actor} has done improvement {improvement} ({title}){note}",
+    },
+    "improvement_dropped": {
+        "zh-CN": "{actor} 放弃改进 {improvement}（{title}）{note}",
+        "en": "{actor} gives up improvement {improvement} ({title}){note}",
+    },
     "rated": {"zh-CN": "{actor} 评价 {stars}/5（{about}）", "en": "rated {stars}/5 by {actor} ({about})"},
     "review_wanted": {
         "zh-CN": "预案 {playbook} 最近 {ratings} 次评价均分 {mean}，需要复盘",

@@ -223,6 +223,20 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
         "busy",
         {"zh-CN": "正在扫描，请过一分钟再试", "en": "a scan is running; try again in a minute"},
     ),
+    "no_text": ("bad_input", {"zh-CN": "请写明{field}", "en": "say {field}"}),
+    "about_nothing": (
+        "bad_input",
+        {
+            "zh-CN": "改进要说明是关于哪个事件或哪个预案",
+            "en": "an improvement is about an incident or a playbook: name one",
+        },
+    ),
+    "day_over": ("bad_input", {"zh-CN": "{day} 已经过去", "en": "{day} is over: choose a day to come"}),
+    "no_improvement": ("not_found", {"zh-CN": "没有改进 {number}", "en": "there is no improvement {number}"}),
+    "improvement_over": (
+        "conflict",
+        {"zh-CN": "改进 {number} 已由 {by} 结束", "en": "improvement {number} has been ended by {by} already"},
+    ),
     "undone_already": (
         "impossible",
         {

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from orderwatch.core.refusals import Refusal
 from orderwatch.web import errors, guard
 from orderwatch.web.api import document
-from orderwatch.web.health import acting, approving, bulking, deciding, limits, refusing, routes, stopping
+from orderwatch.web.health import acting, approving, bulking, deciding, improving, limits, refusing, routes, stopping
 from orderwatch.web.pages import answer, preferred
 from orderwatch.web.rating import rating_app
 from orderwatch.web.security import HEADERS, hosts, logged_in
@@ -36,6 +36,7 @@ app.include_router(stopping.router)
 app.include_router(refusing.router)
 app.include_router(limits.router)
 app.include_router(deciding.router)
+app.include_router(improving.router)
 app.mount("/rating", rating_app)  # without a login: its own token lets in
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -151,3 +152,22 @@ class Fact(BaseModel):
 
 class Revise(Decide):
     asked: Annotated[list[Fact], Field(min_length=1, max_length=3)]
+
+
+class Improve(Body):
+    """About an incident, a playbook, or both; ``due`` is a day of the business."""
+
+    title: Annotated[str, StringConstraints(max_length=200)]
+    owner: Annotated[str, StringConstraints(max_length=100)]
+    due: date
+    verified_by: Annotated[str, StringConstraints(max_length=200)]
+    incident_id: Number | None = None
+    playbook: Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z0-9_]*$")] | None = None
+    reason: Reason | None = None
+
+
+class EndImprovement(Body):
+    """``changed``: the rule, version or file that it has changed."""
+
+    reason: Reason
+    changed: Annotated[str, StringConstraints(max_length=200)] | None = None

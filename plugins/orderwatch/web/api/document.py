@@ -9,10 +9,18 @@ from typing import Any
 from fastapi import FastAPI
 
 from orderwatch.paths import HOME
-from orderwatch.web.api import actions, approvals, incidents, orders, rules, upkeep
+from orderwatch.web.api import actions, approvals, improvements, incidents, orders, rules, upkeep
 
 FILE: Path = HOME / "docs" / "openapi.json"
-ROUTERS = (incidents.router, actions.router, approvals.router, orders.router, upkeep.router, rules.router)
+ROUTERS = (
+    incidents.router,
+    actions.router,
+    approvals.router,
+    orders.router,
+    upkeep.router,
+    rules.router,
+    improvements.router,
+)
 ERROR: dict[str, Any] = {
     "type": "object",
     "properties": {

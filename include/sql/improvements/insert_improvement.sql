@@ -1,0 +1,3 @@
+insert into improvement (title, owner, due, verified_by, incident_id, playbook, opened_at, opened_action)
+values (:title, :owner, :due, :verified_by, :incident_id, :playbook, :now, :action_id)
+returning improvement_id
