@@ -6,7 +6,7 @@ select
 from (
     select distinct on (incident_id) incident_id, said_cause, wrong_rule
     from review_correction
-    order by incident_id, correction_id desc
+    order by incident_id, at desc, correction_id desc
 ) as l
 where l.said_cause is not null
 group by l.said_cause

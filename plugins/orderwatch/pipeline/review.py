@@ -78,12 +78,20 @@ def write_review(
     return _write_weekly(conn, policy, row, now)
 
 
-def _write_single(conn: Connection, policy: Policy, row: Row[Any], now: datetime) -> store.Written:
+def classify_incident(conn: Connection, policy: Policy, row: Row[Any]) -> Classification:
+    """What the rules say of one incident; what else went through its step is asked for those with a review alone."""
     causes = store.read_causes(conn, [row.incident_id]).get(row.incident_id)
-    facts = store.with_traffic(conn, store.facts_of(row.kind, causes), causes, row.resolved_at)
+    facts = store.facts_of(row.kind, causes)
+    if row.level >= SINGLY:
+        facts = store.with_traffic(conn, facts, causes, row.resolved_at)
+    return classify(facts, policy.review)
+
+
+def _write_single(conn: Connection, policy: Policy, row: Row[Any], now: datetime) -> store.Written:
+    said = classify_incident(conn, policy, row)
     failed = [dict(one._mapping) for one in run(conn, "reviews/count_failed", incident_id=row.incident_id)]
     missing = ["outcome"] if any(one["open"] for one in failed) else []
-    reviewed = _judge(conn, row.incident_id, classify(facts, policy.review), missing)
+    reviewed = _judge(conn, row.incident_id, said, missing)
     content = {
         "kind": "single",
         "incident": _about(row),
