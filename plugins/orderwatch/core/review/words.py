@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from orderwatch.core.durations import Language
@@ -63,6 +64,19 @@ _OTHERWISE: Final[dict[str, dict[Language, str]]] = {
     "carrier_delay alone": {"zh-CN": "没有共同的承运商", "en": "no carrier in common"},
     "nothing": {"zh-CN": "没有订单可以查看", "en": "there are no orders to look at"},
 }
+
+
+MISSING: Final[dict[str, dict[Language, str]]] = {
+    "cause": {"zh-CN": "根因尚无定论，也没有人说明", "en": "the cause is open, and nobody has named it"},
+    "outcome": {"zh-CN": "有动作的结果还没有人确认", "en": "of some acts nobody has said whether they arrived"},
+    "document": {"zh-CN": "复盘尚未生成", "en": "the review has not been written"},
+}
+
+
+def say_missing(missing: Sequence[str], language: Language) -> str:
+    """What only people can still say; a review of which nothing is missing has simply not been written."""
+    words = [MISSING[one][language] for one in missing or ["document"]]
+    return ("；" if language == "zh-CN" else "; ").join(words)
 
 
 def say_evidence(cause: str, evidence: Evidence, language: Language) -> str:
