@@ -90,6 +90,7 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
     "no_pause": ("not_found", {"zh-CN": "没有生效中的暂停 {number}", "en": "there is no live pause {number}"}),
     "no_silence": ("not_found", {"zh-CN": "没有生效中的静默 {number}", "en": "there is no silence {number} in force"}),
     "no_version": ("not_found", {"zh-CN": "没有阈值版本 {number}", "en": "there is no version {number}"}),
+    "no_review": ("not_found", {"zh-CN": "没有复盘 {number}", "en": "there is no review {number}"}),
     "no_rule": ("not_found", {"zh-CN": "没有规则 {rule}", "en": "there is no rule {rule}"}),
     "rule_not_in_this_state": (
         "impossible",

@@ -139,6 +139,19 @@ def settle(
     )  # fmt: skip
 
 
+def list_shown(
+    conn: Connection, states: Sequence[str], incident_id: int | None, page: int, size: int
+) -> Sequence[Row[Any]]:  # fmt: skip
+    """Incidents that are over and where their reviews stand, a page of them."""
+    about = {"states": list(states), "incident_id": incident_id, "size": size, "skip": (page - 1) * size}
+    return run(conn, "reviews/list_shown", **about).all()
+
+
+def read_review(conn: Connection, review_id: int) -> Row[Any] | None:
+    """The latest version of a review; none where there is no such review."""
+    return run(conn, "reviews/read_review", review_id=review_id).one_or_none()
+
+
 def count_corrections(conn: Connection) -> Sequence[Row[Any]]:
     """How often people have looked at what a rule said, and how often they found it wrong: one row per cause."""
     return run(conn, "reviews/count_corrections").all()
