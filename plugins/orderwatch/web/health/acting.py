@@ -49,7 +49,7 @@ def incident_page(
         return answer("order.html", request, language, page=None, asked=f"#{incident_id}", status=404)
     return answer(
         "incident.html", request, language, page=page, words=lambda code: say_code(code, language),
-        look=lambda state: LOOK.get(state, ("", "open")),
+        look=lambda state: LOOK.get(state, ("", "open")), name=policy_now().roles.name_of,
     )  # fmt: skip
 
 

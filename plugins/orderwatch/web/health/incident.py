@@ -145,7 +145,7 @@ def read_incident_page(
         members=[_member(one, policy, clock) for one in members],
         orders_total=members[0].total if members else 0,
         orders_page=orders_page,
-        story=[_line(one, clock) for one in live.read_story(conn, incident_id)],
+        story=[_line(one, policy, clock) for one in live.read_story(conn, incident_id)],
         told=board.read_told(conn, incident_id),
         acts={name: ACTS[name] for name in names},
         levels={name: levels_for(name, row.level) for name in names},
@@ -186,7 +186,7 @@ def _member(row: Row[Any], policy: Policy, clock: Clock) -> Member:
     )
 
 
-def _line(row: Row[Any], clock: Clock) -> Line:
+def _line(row: Row[Any], policy: Policy, clock: Clock) -> Line:
     orders = None
     if row.event == "anomaly_joined":
         shown = [one for one in row.orders if one]
@@ -199,7 +199,7 @@ def _line(row: Row[Any], clock: Clock) -> Line:
             time=lambda text: clock.at(datetime.fromisoformat(text)),
         ),
         person=row.role is not None,
-        role=row.role or "",
+        role=title_of(row.role, policy, clock) if row.role else "",
     )  # fmt: skip
 
 
