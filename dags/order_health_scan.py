@@ -6,7 +6,8 @@ Every 15 minutes: find the orders that are stuck although orders like them are n
 `erp.pull`, `wms.pull` and `crm.pull` fetch what changed; `validate_feeds` lets only records through that make sense
 and keeps the others in quarantine; `apply_feeds` brings orders, shipments, wishes and complaints up to date and
 moves each order's alert time; `detect_anomalies` judges the orders whose alert time has come (is it a real order? is
-the waiting normal?), opens incidents of level 0 to 3 and asks the next person where nobody has acknowledged;
+the waiting normal?), opens incidents of level 0 to 3 and asks the next person where nobody has acknowledged
+(where it closes incidents, their reviews begin at once);
 `notify_owners` tells them by WeCom and mail, each thing once; `start_responses` begins the playbook that answers each
 incident, one run per incident.
 
@@ -21,8 +22,9 @@ order-operations; failures of the machinery go to the data engineers.
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable, Param, TaskGroup, TriggerRule
+from airflow.sdk import DAG, AssetAlias, CronTriggerTimetable, Param, TaskGroup, TriggerRule
 
+from orderwatch.edge.assets import CLOSED_ALIAS
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
 from orderwatch.operators.apply_feeds import ApplyFeedsOperator
 from orderwatch.operators.detect_anomalies import DetectAnomaliesOperator
@@ -87,7 +89,9 @@ with DAG(
         task_id="validate_feeds", scan_id=open_scan.output, trigger_rule=TriggerRule.ALL_DONE
     )
     apply = ApplyFeedsOperator(task_id="apply_feeds", scan_id=open_scan.output)
-    detect = DetectAnomaliesOperator(task_id="detect_anomalies", scan_id=open_scan.output)
+    detect = DetectAnomaliesOperator(
+        task_id="detect_anomalies", scan_id=open_scan.output, outlets=[AssetAlias(CLOSED_ALIAS)]
+    )
     respond = StartResponsesOperator(task_id="start_responses", scan_id=open_scan.output)
     notify = NotifyOwnersOperator(task_id="notify_owners")
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG
 
 HISTORY, SCAN = "threshold_retraining", "order_health_scan"
-DRIFT, RULES = "threshold_drift", "rule_learning"
+DRIFT, RULES, REVIEWS = "threshold_drift", "rule_learning", "incident_postmortem"
 
 
 def read_dag(dag_id: str, folder: Path = HOME / "dags") -> DAG:

@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from orderwatch.edge.assets import CLOSED, CLOSED_ALIAS
 from orderwatch.operators.approve_version import WAITS
 from orderwatch.paths import HOME, POLICY
-from tests.dags.installation import DRIFT, HISTORY, RULES, SCAN, read_dag
+from tests.dags.installation import DRIFT, HISTORY, REVIEWS, RULES, SCAN, read_dag
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-DAGS = (DRIFT, HISTORY, RULES, SCAN)
+DAGS = (DRIFT, HISTORY, REVIEWS, RULES, SCAN)
 FILES = sorted((HOME / "dags").glob("*.py"))
 HEADINGS = ["Purpose", "Flow", "When it fails", "Owner"]
 TASKS = {
     DRIFT: {"check_drift"},
     RULES: {"learn_rules"},
+    REVIEWS: {"write_reviews"},
     HISTORY: {
         "open_scan", "erp.pull", "wms.pull", "validate_feeds", "apply_feeds", "learn_thresholds", "approve_version",
         "activate_version",
@@ -36,7 +38,9 @@ TASKS = {
         "validate_feeds", "apply_feeds", "detect_anomalies", "start_responses", "notify_owners",
     },
 }  # fmt: skip
-VERBS = {"check", "open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify"}
+VERBS = {
+    "check", "open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify", "write",
+}  # fmt: skip
 PARSE_SECONDS = 0.3
 PARSE = """
 import json, os, runpy, sys, time
@@ -98,7 +102,14 @@ def test_tasks_are_called_what_they_do_and_stand_in_the_documentation(dag: DAG) 
 
 def test_runs_never_overlap_and_never_catch_up(dag: DAG) -> None:
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
-    assert {str(one.value) for one in dag.allowed_run_types} == {"scheduled", "manual"}  # a backfill is refused
+    allowed = {str(one.value) for one in dag.allowed_run_types}  # a backfill is refused
+    assert allowed == {"scheduled", "manual"} | ({"asset_triggered"} if dag.dag_id == REVIEWS else set())
+
+
+def test_reviews_begin_when_a_scan_has_closed_incidents_and_every_half_hour_without_it() -> None:
+    reviews, scan = read_dag(REVIEWS), read_dag(SCAN)
+    assert [asset.name for asset in reviews.timetable.asset_condition.objects] == [CLOSED]
+    assert [one.name for one in scan.get_task("detect_anomalies").outlets] == [CLOSED_ALIAS]
 
 
 def test_a_scan_that_hangs_is_over_before_the_next_one_is_due() -> None:
@@ -114,6 +125,7 @@ def test_a_scan_that_hangs_is_over_before_the_next_one_is_due() -> None:
         (SCAN, "2026-11-22T10:01+00:00", "2026-11-22T10:15+00:00"),
         (SCAN, "2026-11-22T10:15+00:00", "2026-11-22T10:30+00:00"),
         (DRIFT, "2026-11-22T10:00+00:00", "2026-11-23T01:30+00:00"),  # 09:30 on Monday in Shanghai
+        (REVIEWS, "2026-11-22T10:01+00:00", "2026-11-22T10:30+00:00"),
         (RULES, "2026-11-22T10:00+00:00", "2026-11-23T02:00+00:00"),  # 10:00 on Monday in Shanghai
         (HISTORY, "2026-11-22T10:00+00:00", "2026-11-30T19:00+00:00"),  # 03:00 on 1 December in Shanghai
     ],
@@ -277,7 +289,8 @@ def test_airflow_loads_our_plugin_and_none_of_our_modules_under_a_bare_name() ->
 def _timetable(dag_id: str) -> Any:
     from airflow.serialization.encoders import coerce_to_core_timetable
 
-    return coerce_to_core_timetable(read_dag(dag_id).timetable)
+    timetable = coerce_to_core_timetable(read_dag(dag_id).timetable)
+    return getattr(timetable, "timetable", timetable)  # of what also starts by an event: its clock
 
 
 def _fill(form: Mapping[str, Any], dag: str = SCAN) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from orderwatch.local.verdict import compare
 from tests.conftest import EMPTY, Databases
 from tests.dags.conftest import LEARNED, Install
-from tests.dags.installation import DRIFT, HISTORY, RULES, Installation, returned, states
+from tests.dags.installation import DRIFT, HISTORY, REVIEWS, RULES, Installation, returned, states
 from tests.pipeline.books import books
 from tests.pipeline.company import Company
 
@@ -79,6 +79,13 @@ def test_rules_are_looked_for_on_demand_and_nothing_is_proposed_before_anybody_s
     run = installation.run(RULES)
     assert states(run) == {"learn_rules": "success"}
     assert installation.ask("select count(*) from learned_rule") == [0]
+
+
+def test_reviews_are_written_on_demand_and_nothing_is_reviewed_before_anything_is_over(scanned: Any) -> None:
+    installation, _ = scanned
+    run = installation.run(REVIEWS)
+    assert states(run) == {"write_reviews": "success"}
+    assert installation.ask("select count(*) from review") == [0]
 
 
 def test_the_note_of_the_form_is_kept_with_the_scan(scanned: Any) -> None:

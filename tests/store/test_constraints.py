@@ -52,6 +52,30 @@ def an_action(columns: str = "", values: str = "", **changes: Any) -> str:
     )
 
 
+ENDED = (
+    "update incident set state = 'closed', resolved_at = now(), closed_at = now(),"
+    " review_due_at = now() + interval '72 hours'"
+)
+A_REVIEW = "insert into review (kind, incident_id, created_at) values ('single', 1, now())"
+HELD = "update incident_review set review_id = (select max(review_id) from review), looked_at = now(),"
+
+
+def a_document(version: int = 1) -> str:
+    return (
+        "insert into review_document (review_id, version, written_at, policy_version, content)"
+        f" select max(review_id), {version}, now(), 'p', '{{}}' from review"
+    )
+
+
+def a_correction(**changes: Any) -> str:
+    plain = {"reason": "r", "said_cause": "$$holiday$$", "wrong_rule": "$$holiday$$"} | changes
+    return (
+        "insert into review_correction (at, incident_id, given, login, root_cause, reason, said_cause,"
+        " said_confidence, wrong_rule) values (now(), 1, 'close', 'vp', 'human', '{reason}', {said_cause}, 0.9,"
+        " {wrong_rule})".format(**plain)
+    )
+
+
 @pytest.fixture(scope="module")
 def engine(databases: Any) -> Engine:
     """Books with one late order in them."""
@@ -175,6 +199,57 @@ VIOLATIONS = {
     ),
     "a changed action": (f"{an_action()}; update person_action set reason = 'x'", "append-only"),
     "a deleted action": (f"{an_action()}; delete from person_action", "append-only"),
+    # reviews: what is due, what they say, and what people say of them
+    "a due time that is moved": (
+        f"{ENDED}; update incident_review set due_at = due_at + interval '1 h'", "incident_review_due"
+    ),
+    "an end that is rewritten": (
+        f"{ENDED}; update incident_review set ended_at = ended_at - interval '1 h', due_at = due_at - interval '1 h'",
+        "cannot be rewritten",
+    ),
+    "a due review that is taken back": (f"{ENDED}; delete from incident_review", "append-only"),
+    "no review without a reason": (
+        f"{ENDED}; update incident_review set state = 'excused', excuse = 'merged'", "cannot go from wanted to excused"
+    ),
+    "published without a document": (
+        f"{ENDED}; update incident_review set state = 'published', published_at = now()", "incident_review_written"
+    ),
+    "published with something missing": (
+        f"{ENDED}; {A_REVIEW}; {HELD} state = 'published', published_at = now(), missing = array['cause']",
+        "incident_review_missing",
+    ),
+    "a breach before its time": (
+        f"{ENDED}; update incident_review set state = 'breached', breached_at = now()", "incident_review_breached_late"
+    ),
+    "published and then not": (
+        f"{ENDED}; {A_REVIEW}; {HELD} state = 'published', published_at = now();"
+        " update incident_review set state = 'waiting', published_at = null, missing = array['cause']",
+        "cannot",
+    ),
+    "a second review of one incident": (f"{ENDED}; {A_REVIEW}; {A_REVIEW}", "review_one_of_an_incident"),
+    "a review of nothing": (
+        "insert into review (kind, created_at) values ('single', now())", "review_of_what"
+    ),
+    "a week that begins on a Tuesday": (
+        "insert into review (kind, node, week, created_at) values ('weekly', 3, '2026-11-17', now())",
+        "review_week_check",
+    ),
+    "a document that is changed": (
+        f"{ENDED}; {A_REVIEW}; {a_document()}; update review_document set content = '{{}}'", "append-only"
+    ),
+    "a version that is left out": (f"{ENDED}; {A_REVIEW}; {a_document(version=2)}", "does not follow"),
+    "a version that says the same": (
+        f"{ENDED}; {A_REVIEW}; {a_document()}; {a_document(version=2)}", "says this already"
+    ),
+    "a rule called wrong that had said nothing": (
+        f"{ENDED}; {a_correction(said_cause='null', wrong_rule='$$holiday$$')}", "review_correction_wrong"
+    ),
+    "a correction without a reason": (f"{ENDED}; {a_correction(reason=' ')}", "review_correction_reason_check"),
+    "a second word at the close": (f"{ENDED}; {a_correction()}; {a_correction()}", "review_correction_at_close"),
+    "a correction that is changed": (
+        f"{ENDED}; {a_correction()}; update review_correction set reason = 'x'", "append-only"
+    ),
+    "a correction of what is not over": (a_correction(), "review_correction_incident_id_fkey"),
     # what stands
     "an alert for an order that nobody knows": (
         "update order_alert set order_id = 'SO-nobody'", "order_alert_order_id_fkey"

@@ -236,6 +236,9 @@ def test_every_action_works_through_the_api(as_: As, desk: Desk) -> None:
     act("level", level=1, reason="r")
     act("close", root_cause="external", reason="strike")
     assert desk.ask("select state from incident where incident_id = :n", n=number) == ["closed"]
+    act("correct-cause", root_cause="human", cause="node_capacity", reason="the strike was over")
+    causes = desk.ask("select root_cause, cause from incident_review where incident_id = :n", n=number)
+    assert causes == [("human", "node_capacity")]
     other = number_of(desk, HOSTILE)
     dismissed = {"version": 0, "dismissed_as": "not_an_order", "reason": "a placeholder"}
     assert client.post(f"/api/v1/incidents/{other}/dismiss", json=dismissed).status_code == 200

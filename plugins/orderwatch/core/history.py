@@ -54,6 +54,10 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "zh-CN": "{actor} 关闭，根因（{root_cause}）：{reason}",
         "en": "closed by {actor}, root cause ({root_cause}): {reason}",
     },
+    "cause_corrected": {
+        "zh-CN": "{actor} 确定根因（{root_cause}）：{reason}",
+        "en": "{actor} names the root cause ({root_cause}): {reason}",
+    },
     "raised_by_hand": {"zh-CN": "{actor} 升为{level}：{reason}", "en": "raised to {level} by {actor}: {reason}"},
     "lowered_by_hand": {"zh-CN": "{actor} 降为{level}：{reason}", "en": "lowered to {level} by {actor}: {reason}"},
     "released": {

@@ -30,6 +30,8 @@ Family = Literal[
     "drift",
     "rules",
     "rule_ends",
+    "review_missing",
+    "review_late",
 ]
 
 

@@ -74,6 +74,13 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
         },
     ),
     "no_incident": ("not_found", {"zh-CN": "没有事件 #{incident}", "en": "there is no incident #{incident}"}),
+    "no_cause": (
+        "bad_input",
+        {
+            "zh-CN": "没有这个根因，或它不属于所选的类别：{cause}。请选择已有的根因，或只说明类别",
+            "en": "there is no such cause of that kind: {cause}. Choose one that there is, or name the kind alone",
+        },
+    ),
     "no_order": ("not_found", {"zh-CN": "没有订单 {order}", "en": "nothing is known about order {order}"}),
     "no_effect": ("not_found", {"zh-CN": "没有动作 {effect}", "en": "there is no effect {effect}"}),
     "nothing_of_that_name": (
@@ -83,6 +90,7 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
     "no_pause": ("not_found", {"zh-CN": "没有生效中的暂停 {number}", "en": "there is no live pause {number}"}),
     "no_silence": ("not_found", {"zh-CN": "没有生效中的静默 {number}", "en": "there is no silence {number} in force"}),
     "no_version": ("not_found", {"zh-CN": "没有阈值版本 {number}", "en": "there is no version {number}"}),
+    "no_review": ("not_found", {"zh-CN": "没有复盘 {number}", "en": "there is no review {number}"}),
     "no_rule": ("not_found", {"zh-CN": "没有规则 {rule}", "en": "there is no rule {rule}"}),
     "rule_not_in_this_state": (
         "impossible",

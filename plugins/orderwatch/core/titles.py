@@ -102,6 +102,8 @@ CODES: dict[str, dict[Language, str]] = {
     "quarantine": {"zh-CN": "处理隔离记录", "en": "settle refused records"},
     "activate_thresholds": {"zh-CN": "启用阈值版本", "en": "put limits in force"},
     "rules": {"zh-CN": "决定学到的规则", "en": "decide on a learned rule"},
+    "correct_cause": {"zh-CN": "改正根因", "en": "correct the cause"},
+    "cause_corrected": {"zh-CN": "根因已改正", "en": "cause corrected"},
     "improve": {"zh-CN": "改进措施", "en": "improve"},
     "done": {"zh-CN": "已完成", "en": "done"},
     "dropped": {"zh-CN": "已放弃", "en": "given up"},

@@ -37,7 +37,7 @@ from orderwatch.store.findings import (
 from orderwatch.store.migrate import migrate
 
 HISTORY, SCAN = "threshold_retraining", "order_health_scan"
-DRIFT, RULES = "threshold_drift", "rule_learning"
+DRIFT, RULES, REVIEWS = "threshold_drift", "rule_learning", "incident_postmortem"
 PLAYBOOK = "playbook_single_important"  # one of them: they come together
 
 
@@ -248,7 +248,7 @@ class Demo:
         self.api = AirflowApi(f"http://127.0.0.1:{port}", "admin", self.logins["admin"])
         wait_for("a healthy Airflow", self.api.healthy, 180, self.processes.check)
         self.api.log_in()
-        for dag in (HISTORY, SCAN, DRIFT, RULES, PLAYBOOK):
+        for dag in (HISTORY, SCAN, DRIFT, RULES, REVIEWS, PLAYBOOK):
             wait_for(f"the DAG {dag}", lambda dag=dag: self.api.has_dag(dag), 90, self.processes.check)  # type: ignore[misc]
 
     def _has_thresholds(self) -> bool:

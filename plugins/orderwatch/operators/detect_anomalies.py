@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk import Asset, AssetAlias
+
 from orderwatch.edge.address import base_address, page_of
+from orderwatch.edge.assets import CLOSED, CLOSED_ALIAS
 from orderwatch.operators.base import OrderwatchOperator
 
 if TYPE_CHECKING:
@@ -35,4 +38,12 @@ class DetectAnomaliesOperator(OrderwatchOperator):
 
         link = page_of(self.dag_id, str(context["run_id"]))
         addresses = Addresses(base_address(), rating_key(), lambda: secrets.token_urlsafe(16))
-        return detect(self.engine(), self.policy(), int(self.scan_id), feeds_of_all_sources(), link, addresses)
+        counts = detect(self.engine(), self.policy(), int(self.scan_id), feeds_of_all_sources(), link, addresses)
+        self._tell_of_closed(context, counts["incidents_closed"])
+        return counts
+
+    def _tell_of_closed(self, context: Context, closed: int) -> None:
+        """Reviews begin at once; where the event is lost, or a dry run has closed nothing, the sweep comes by."""
+        if not closed or not self.outlets or context["params"].get("dry_run"):
+            return
+        context["outlet_events"][AssetAlias(CLOSED_ALIAS)].add(Asset(CLOSED), extra={"closed": closed})

@@ -11,7 +11,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from orderwatch.core.refusals import Refusal
 from orderwatch.web import errors, guard
 from orderwatch.web.api import document
-from orderwatch.web.health import acting, approving, bulking, deciding, improving, limits, refusing, routes, stopping
+from orderwatch.web.health import (
+    acting,
+    approving,
+    bulking,
+    deciding,
+    improving,
+    limits,
+    refusing,
+    reviewing,
+    routes,
+    stopping,
+)
 from orderwatch.web.pages import answer, preferred
 from orderwatch.web.rating import rating_app
 from orderwatch.web.security import HEADERS, hosts, logged_in
@@ -37,6 +48,7 @@ app.include_router(refusing.router)
 app.include_router(limits.router)
 app.include_router(deciding.router)
 app.include_router(improving.router)
+app.include_router(reviewing.router)
 app.mount("/rating", rating_app)  # without a login: its own token lets in
 
 

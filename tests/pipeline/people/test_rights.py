@@ -92,7 +92,7 @@ def test_the_whole_matrix_of_role_action_level_and_amount(everybody: Desk) -> No
                 assert done(conn, everybody, *about) is may, about
                 checked += 1
         work.rollback()
-    assert checked == 10 * 4 * (17 + 3 * len(AMOUNTS))
+    assert checked == 10 * 4 * (18 + 3 * len(AMOUNTS))
 
 
 def test_nobody_acts_in_a_role_that_is_not_theirs(everybody: Desk) -> None:

@@ -17,6 +17,7 @@ from orderwatch.core.policy.learning import LearningFile
 from orderwatch.core.policy.loader import PolicyError, Problem, load_file
 from orderwatch.core.policy.nodes import NodePolicy, NodesFile
 from orderwatch.core.policy.response import ResponseFile
+from orderwatch.core.policy.review import ReviewFile
 from orderwatch.core.policy.rights import RightsFile
 from orderwatch.core.policy.roles import Person, Role, RolesFile
 from orderwatch.core.policy.thresholds import ThresholdsFile
@@ -45,6 +46,7 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
     "thresholds": ThresholdsFile,
     "response": ResponseFile,
     "learning": LearningFile,
+    "review": ReviewFile,
 }
 
 
@@ -61,6 +63,7 @@ class Policy(Strict):
     thresholds: ThresholdsFile
     response: ResponseFile
     learning: LearningFile
+    review: ReviewFile
 
     @property
     def version(self) -> str:
@@ -83,7 +86,7 @@ class Policy(Strict):
 
 
 def load_policy(folder: Path) -> Policy:
-    """Read the ten policy files of a folder.
+    """Read the eleven policy files of a folder.
 
     Raises:
         PolicyError: with every mistake found in any of the files.

@@ -14,7 +14,7 @@ from orderwatch.core.policy.response import MinorUnits
 PersonAction = Literal[
     "acknowledge", "pause", "take_over", "hand_back", "merge", "snooze", "dismiss", "close", "raise_level",
     "lower_level", "release", "settle", "undo", "report", "rate", "silence", "end_silence", "quarantine",
-    "activate_thresholds", "rules", "improve",
+    "activate_thresholds", "rules", "improve", "correct_cause",
 ]  # fmt: skip
 Level = Annotated[int, Field(ge=0, le=3)]
 NO_INCIDENT: Literal[3] = 3

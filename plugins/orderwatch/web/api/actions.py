@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from orderwatch.pipeline.people.acknowledge import acknowledge
 from orderwatch.pipeline.people.act import By, Done, Seen
 from orderwatch.pipeline.people.close import close
+from orderwatch.pipeline.people.correct_cause import correct_cause
 from orderwatch.pipeline.people.dismiss import dismiss
 from orderwatch.pipeline.people.level import set_level
 from orderwatch.pipeline.people.merge import merge
@@ -95,6 +96,13 @@ def post_close(incident_id: IncidentId, body: bodies.Close, login: Login) -> dic
     with acting() as conn:
         by, seen = By(login, body.role), Seen(incident_id, body.version)
         return _said(close(conn, policy_now(), by, seen, body.root_cause, body.reason))
+
+
+@router.post("/incidents/{incident_id}/correct-cause")
+def post_correct_cause(incident_id: IncidentId, body: bodies.CorrectCause, login: Login) -> dict[str, Any]:
+    with acting() as conn:
+        by, seen = By(login, body.role), Seen(incident_id, body.version)
+        return _said(correct_cause(conn, policy_now(), by, seen, body.root_cause, body.cause, body.reason))
 
 
 @router.post("/incidents/{incident_id}/level")

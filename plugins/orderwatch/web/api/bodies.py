@@ -55,6 +55,14 @@ class Close(OnIncident):
     reason: Reason
 
 
+class CorrectCause(OnIncident):
+    """``cause``: the second level, one of the causes of ``review.yaml``; none if it is none of them."""
+
+    root_cause: Literal["system", "human", "external"]
+    cause: Name | None = None
+    reason: Reason
+
+
 class SetLevel(OnIncident):
     level: Annotated[int, Field(ge=0, le=3)]
     reason: Reason

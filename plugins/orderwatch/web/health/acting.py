@@ -27,8 +27,9 @@ router = APIRouter()
 Number = Annotated[int, Path(ge=1, le=2**62)]
 Asked = Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 ActPath = Literal[
-    "acknowledge", "pause", "take-over", "hand-back", "snooze", "merge", "dismiss", "close", "level", "release", "rate"
-]
+    "acknowledge", "pause", "take-over", "hand-back", "snooze", "merge", "dismiss", "close", "level", "release", "rate",
+    "correct-cause",
+]  # fmt: skip
 _NUMBER: Final = re.compile(r"#?(\d{1,18})")
 
 

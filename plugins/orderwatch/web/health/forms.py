@@ -47,6 +47,7 @@ SENT: Final[Mapping[str, tuple[type[BaseModel], Callable[[int, Any, str], Any]]]
     "merge": (bodies.Merge, actions.post_merge),
     "dismiss": (bodies.Dismiss, actions.post_dismiss),
     "close": (bodies.Close, actions.post_close),
+    "correct-cause": (bodies.CorrectCause, actions.post_correct_cause),
     "level": (bodies.SetLevel, actions.post_level),
     "release": (bodies.Release, actions.post_release),
     "rate": (bodies.Rate, actions.post_rate),

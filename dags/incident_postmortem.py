@@ -1,0 +1,53 @@
+"""
+### Purpose
+Within 72 hours after an incident is closed, its review has written itself: what happened, how fast people heard of it,
+why it came to it, and what it cost.
+
+### Flow
+Started by a scan that closes incidents (asset event), and every half hour by the clock, so that no review depends on
+an event: what is due stands in the database from the very statement that ended the incident. `write_reviews` takes all
+that is wanted or has news, however many closes there were: levels 2 and 3 one by one, levels 0 and 1 in a collection
+per step and week. The same facts are the same document; a rating or a corrected cause is a new version. Dismissed and
+merged incidents have none, for that reason. While only a person can say what is missing (the cause is open, nobody
+knows whether an act arrived), the owner is reminded after 24 and 48 hours; after 72 hours the review is late, and the
+owner and the owner of the gravest incidents hear so. The messages leave with the next scan. The label beside the task
+says what was done.
+
+### When it fails
+A review that cannot be written spoils no other: the task is red and its log names the incident. Clear the task, or
+wait for the next run; nothing is written or told twice. See `docs/runbooks/reviews.md`.
+
+### Owner
+order-operations; failures of the machinery go to the data engineers.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable
+
+from orderwatch.edge.assets import CLOSED
+from orderwatch.notifiers.task_failed import TaskFailedNotifier
+from orderwatch.operators.write_reviews import WriteReviewsOperator
+
+with DAG(
+    "incident_postmortem",
+    dag_display_name="事件复盘 Incident reviews",
+    doc_md=__doc__,
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("*/30 * * * *", timezone="Asia/Shanghai"), assets=[Asset(CLOSED)]
+    ),
+    catchup=False,
+    allowed_run_types=["scheduled", "manual", "asset_triggered"],  # reviews are written by what is known now
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=1),
+    on_failure_callback=TaskFailedNotifier(role="data_engineer"),
+    tags=["orderwatch", "reviews"],
+    default_args={
+        "owner": "order-operations",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=1),
+        "execution_timeout": timedelta(minutes=30),
+        "on_failure_callback": TaskFailedNotifier(role="data_engineer"),
+    },
+) as dag:
+    WriteReviewsOperator(task_id="write_reviews")

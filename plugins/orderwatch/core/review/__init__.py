@@ -1,0 +1,1 @@
+"""Reviews of incidents that are over: what happened, how fast people heard of it, and why it came to it."""

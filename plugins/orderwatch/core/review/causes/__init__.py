@@ -1,0 +1,1 @@
+"""The rules of evidence: one cause, one small file; facts in, a finding with its evidence out."""

@@ -1,0 +1,10 @@
+"""Nobody can deliver these orders: the address lacks something."""
+
+from __future__ import annotations
+
+from orderwatch.core.policy.review import ReviewFile
+from orderwatch.core.review.facts import CauseFacts, Evidence, explains
+
+
+def check(facts: CauseFacts, rules: ReviewFile) -> Evidence:
+    return explains(facts.address_incomplete, facts, rules.least_share)

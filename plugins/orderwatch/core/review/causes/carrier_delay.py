@@ -1,0 +1,22 @@
+"""The orders of one carrier are late, those of the others in the same step are not."""
+
+from __future__ import annotations
+
+from orderwatch.core.policy.review import ReviewFile
+from orderwatch.core.review.facts import CauseFacts, Evidence, Fact
+
+
+def check(facts: CauseFacts, rules: ReviewFile) -> Evidence:
+    """Without enough orders of other carriers, nobody can tell the carrier from the road."""
+    said: dict[str, Fact] = {
+        "orders": facts.with_carrier, "of": facts.orders, "carrier": facts.carrier,
+        "others": facts.others.seen, "others_late": facts.others.late,
+    }  # fmt: skip
+    if not facts.with_carrier or facts.with_carrier / facts.orders < rules.least_share:
+        return Evidence("no_match", facts=said)
+    if facts.others.seen < rules.least_others:
+        return Evidence("unknown", facts=said)
+    # the shares compared without dividing: exactly on the limit counts
+    alone = facts.traffic.late * facts.others.seen >= rules.times_others * facts.others.late * facts.traffic.seen
+    share = facts.with_carrier / facts.orders if alone else 0.0
+    return Evidence("match" if alone else "no_match", share, said)

@@ -1,0 +1,68 @@
+"""What is known of an incident that is over, as far as it speaks for a cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Fact = str | int | float
+Facts = Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Orders in the incident's main step while the incident lasted, and how many of them were late."""
+
+    seen: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class CauseFacts:
+    """Counts of distinct orders of one incident; what was recorded when they became late, not what is true now.
+
+    ``in_place`` orders were in its main step (``place``: step and warehouse), which let ``passed`` orders through while
+    the incident lasted, where ``usual`` is the mean of as long a time in the four weeks before; nothing if there is no
+    such record. ``with_carrier`` orders travel with ``carrier``, whose ``traffic`` stands against that of the others.
+    """
+
+    kind: str
+    orders: int
+    faulty: int = 0
+    fault_code: str = ""
+    short: int = 0
+    sku: str = ""
+    place: str = ""
+    in_place: int = 0
+    passed: int = 0
+    usual: float | None = None
+    with_carrier: int = 0
+    carrier: str = ""
+    traffic: Traffic = field(default_factory=lambda: Traffic(0, 0))
+    others: Traffic = field(default_factory=lambda: Traffic(0, 0))
+    customs: int = 0
+    over_holiday: int = 0
+    holiday: str = ""
+    supplier_silent: int = 0
+    address_incomplete: int = 0
+    placeholder: int = 0
+    moved_by_seller: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One rule's answer: ``share`` of the incident's orders that its cause explains, and the facts that led to it."""
+
+    outcome: Literal["match", "no_match", "unknown"]
+    share: float = 0.0
+    facts: Facts = field(default_factory=dict)
+
+
+def explains(count: int, about: CauseFacts, least_share: float, **facts: Fact) -> Evidence:
+    """A match where the cause explains enough of the orders; of no orders nothing is known."""
+    said = {"orders": count, "of": about.orders, **facts}
+    if not about.orders:
+        return Evidence("unknown", facts=said)
+    share = count / about.orders
+    return Evidence("match" if share >= least_share else "no_match", share, said)

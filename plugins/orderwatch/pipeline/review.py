@@ -1,0 +1,269 @@
+"""Write the reviews of incidents that are over: levels 2 and 3 one by one, levels 0 and 1 per step and week."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, Row
+
+from orderwatch.core.history import say_event
+from orderwatch.core.policy import Policy
+from orderwatch.core.review.chain import Step, chain, first_broken
+from orderwatch.core.review.classify import Classification, classify, wrong_rule
+from orderwatch.core.review.document import LANGUAGES, Cause, cause_of, cause_part, chain_part
+from orderwatch.core.words import CODES
+from orderwatch.store import reviews as store
+from orderwatch.store.database import run
+
+log = logging.getLogger(__name__)
+SINGLY: Final = 2  # from this level on an incident has a review of its own
+SHOWN: Final = 100  # orders that a document names; the others are counted
+WEEK: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """An incident with its cause, and what only people can still say about it."""
+
+    incident_id: int
+    said: Classification
+    counts: Cause
+    missing: tuple[str, ...]
+    words: Sequence[dict[str, Any]]
+
+
+def write_reviews(engine: Engine, policy: Policy, now: datetime) -> dict[str, int]:
+    """Write all that is wanted or has news; each review is one transaction, so that a bad one spoils no other.
+
+    Returns how many documents were written, how many say what they said before, and how many could not be written.
+    """
+    with engine.connect() as conn:
+        due = store.list_unwritten(conn)
+    written: set[int] = set()
+    counts = {"written": 0, "unchanged": 0, "failed": 0}
+    for row in due:
+        if row.incident_id in written:  # by the collection that it is in
+            continue
+        try:
+            with engine.begin() as conn:
+                found, members = write_review(conn, policy, row.incident_id, now)
+        except Exception:
+            log.exception("the review of incident %s could not be written", row.incident_id)
+            counts["failed"] += 1
+            continue
+        written.update(members)
+        counts["written" if found.new else "unchanged"] += 1
+    return counts
+
+
+def write_review(
+    conn: Connection, policy: Policy, incident_id: int, now: datetime
+) -> tuple[store.Written, Sequence[int]]:
+    """The review that holds this incident, as the facts are now, and the incidents that it holds.
+
+    Raises ``ValueError`` for an incident that is not over, or of which there is no review, with the reason.
+    """
+    row = store.read_incident(conn, incident_id)
+    if row is None:
+        raise ValueError(f"incident {incident_id} is not over: its review is written when it is closed")
+    if row.state != "closed":
+        raise ValueError(f"incident {incident_id} has no review: it was {row.state}")
+    if row.level >= SINGLY:
+        return _write_single(conn, policy, row, now), [incident_id]
+    return _write_weekly(conn, policy, row, now)
+
+
+def classify_incident(conn: Connection, policy: Policy, row: Row[Any]) -> Classification:
+    """What the rules say of one incident; what else went through its step is asked for those with a review alone."""
+    causes = store.read_causes(conn, [row.incident_id]).get(row.incident_id)
+    facts = store.facts_of(row.kind, causes)
+    if row.level >= SINGLY:
+        facts = store.with_traffic(conn, facts, causes, row.resolved_at)
+    return classify(facts, policy.review)
+
+
+def _write_single(conn: Connection, policy: Policy, row: Row[Any], now: datetime) -> store.Written:
+    said = classify_incident(conn, policy, row)
+    failed = [dict(one._mapping) for one in run(conn, "reviews/count_failed", incident_id=row.incident_id)]
+    missing = ["outcome"] if any(one["open"] for one in failed) else []
+    reviewed = _judge(conn, row.incident_id, said, missing)
+    content = {
+        "kind": "single",
+        "incident": _about(row),
+        "orders": _one(conn, "reviews/count_affected", incident_id=row.incident_id, until=row.closed_at),
+        "chain": _chain(conn, policy, row),
+        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words),
+        "repeats": _repeats(conn, policy, row, reviewed.counts),
+        "money": [dict(one._mapping) for one in run(conn, "reviews/sum_money", incident_id=row.incident_id)],
+        "failed": failed,
+        "ratings": _one(conn, "reviews/read_ratings", incident_id=row.incident_id),
+        "story": _story(conn, policy, row),
+        "members": _members(conn, row.incident_id),
+        "missing": list(reviewed.missing),
+    }
+    review_id = store.open_single(conn, row.incident_id, now)
+    written = store.write(conn, review_id, plain(content), policy.version, now)
+    _settle(conn, review_id, reviewed, now)
+    return written
+
+
+def _write_weekly(
+    conn: Connection, policy: Policy, row: Row[Any], now: datetime
+) -> tuple[store.Written, Sequence[int]]:
+    """The whole collection anew: an incident that has closed since stands in its next version, in its own time."""
+    causes = store.read_causes(conn, [row.incident_id]).get(row.incident_id)
+    node = causes.node if causes else 0
+    monday, since, until = week_of(row.ended_at, ZoneInfo(policy.calendars.business_zone))
+    incident_ids = store.list_week(conn, node, since, until)
+    all_causes = store.read_causes(conn, incident_ids)
+    listed = store.list_short(conn, incident_ids)
+    reviewed = {
+        one.incident_id: _judge(
+            conn,
+            one.incident_id,
+            classify(store.facts_of(one.kind, all_causes.get(one.incident_id)), policy.review),
+            (),
+            ask=False,
+        )
+        for one in listed
+    }
+    tally: dict[str, int] = {}
+    for each in reviewed.values():
+        name = each.counts.cause or each.counts.root_cause or "undetermined"
+        tally[name] = tally.get(name, 0) + 1
+    content = {
+        "kind": "weekly",
+        "node": CODES.get(node, ""),
+        "week": monday.isoformat(),
+        "incidents": [_short(one, policy, reviewed[one.incident_id]) for one in listed],
+        "causes": tally,
+    }
+    review_id = store.open_weekly(conn, node, monday, now)
+    written = store.write(conn, review_id, plain(content), policy.version, now)
+    for each in reviewed.values():
+        _settle(conn, review_id, each, now)
+    return written, incident_ids
+
+
+def week_of(at: datetime, zone: ZoneInfo) -> tuple[date, datetime, datetime]:
+    """The Monday of the week on the company's clock, and the instants at which the week begins and ends."""
+    day = at.astimezone(zone).date()
+    monday = day - timedelta(days=day.weekday())
+    begins, ends = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (monday, monday + WEEK))
+    return monday, begins, ends
+
+
+def _judge(
+    conn: Connection, incident_id: int, said: Classification, missing: Sequence[str], *, ask: bool = True
+) -> Reviewed:
+    """The rules' answer beside people's words; what was said at the close is kept the first time.
+
+    ``ask``: whether a person has to name a cause that the rules leave open.
+    """
+    given = run(conn, "reviews/read_root_cause", incident_id=incident_id).scalar_one()
+    run(
+        conn, "reviews/insert_close_word", incident_id=incident_id, said_cause=said.cause,
+        said_confidence=said.confidence, wrong_rule=wrong_rule(said, given) if given else None,
+    )  # fmt: skip
+    words = run(conn, "reviews/read_corrections", incident_id=incident_id).all()
+    counts = cause_of(said, words)
+    open_now = ("cause",) if ask and not counts.known else ()
+    return Reviewed(incident_id, said, counts, (*open_now, *missing), [dict(one._mapping) for one in words])
+
+
+def _settle(conn: Connection, review_id: int, reviewed: Reviewed, now: datetime) -> None:
+    counts = reviewed.counts
+    store.settle(conn, reviewed.incident_id, review_id, reviewed.missing, counts.cause, counts.root_cause, now)
+
+
+def _about(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "incident": row.incident_id, "kind": row.kind, "key": row.dedup_key, "level": row.level,
+        "owner": row.owner_role, "reasons": row.reasons, "opened_at": row.opened_at, "resolved_at": row.resolved_at,
+        "closed_at": row.closed_at, "reopened": row.reopened, "due_at": row.due_at,
+    }  # fmt: skip
+
+
+def _limits(policy: Policy, level: int, wrote: bool) -> dict[Step, timedelta | None]:
+    """Nobody has to write to customers where no playbook does."""
+    rules = policy.review.limits
+    return {
+        "detected": rules.detected,
+        "told": rules.told if level else None,  # level 0 goes into a digest
+        "acknowledged": policy.grading.levels[level].acknowledge_within,
+        "contacted": rules.contacted if wrote else None,
+    }
+
+
+def _chain(conn: Connection, policy: Policy, row: Row[Any]) -> dict[str, Any]:
+    times = store.read_times(conn, row.incident_id)
+    since = row.closed_at - policy.review.compare_with
+    usual = store.read_usual(conn, row.incident_id, row.level, since, row.closed_at)
+    return chain_part(chain(store.took_of(times), _limits(policy, row.level, times.wrote), usual))
+
+
+def _short(row: Row[Any], policy: Policy, reviewed: Reviewed) -> dict[str, Any]:
+    links = chain(store.took_of(row), _limits(policy, row.level, row.wrote), {})
+    return {
+        "incident": row.incident_id, "kind": row.kind, "key": row.dedup_key, "level": row.level,
+        "opened_at": row.opened_at, "closed_at": row.closed_at, "took_s": store.took_of(row),
+        "first_broken": first_broken(links), "money": row.money, "stars": row.stars,
+        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words),
+    }  # fmt: skip
+
+
+def _repeats(conn: Connection, policy: Policy, row: Row[Any], counts: Cause) -> list[dict[str, Any]]:
+    """Earlier incidents of the same named cause."""
+    if counts.cause is None:
+        return []
+    since = row.ended_at - policy.review.repeat_within
+    about = {"cause": counts.cause, "since": since, "until": row.ended_at, "incident_id": row.incident_id}
+    return [dict(one._mapping) for one in run(conn, "reviews/read_repeats", **about)]
+
+
+def _story(conn: Connection, policy: Policy, row: Row[Any]) -> list[dict[str, Any]]:
+    zone = ZoneInfo(policy.calendars.business_zone)
+
+    def clock(text: str) -> str:
+        return f"{datetime.fromisoformat(text).astimezone(zone):%m-%d %H:%M}"
+
+    def line(one: Row[Any]) -> dict[str, Any]:
+        orders = None
+        if one.event == "anomaly_joined":
+            orders = [*one.orders, *[""] * (one.lines - len(one.orders))]
+        said = {
+            language: say_event(one.event, one.detail, one.actor, language, orders=orders, time=clock)
+            for language in LANGUAGES
+        }
+        return {"at": one.at, "event": one.event, "said": said}
+
+    return [line(one) for one in run(conn, "reviews/read_story", incident_id=row.incident_id, until=row.closed_at)]
+
+
+def _members(conn: Connection, incident_id: int) -> dict[str, Any]:
+    rows = run(conn, "reviews/read_members", incident_id=incident_id, most=SHOWN).all()
+    shown = [
+        {name: value for name, value in one._mapping.items() if name != "total"} | {"node": CODES[one.node]}
+        for one in rows
+    ]
+    return {"total": rows[0].total if rows else 0, "shown": shown}
+
+
+def _one(conn: Connection, statement: str, **about: Any) -> dict[str, Any]:
+    return dict(run(conn, statement, **about).one()._mapping)
+
+
+def plain(value: Any) -> Any:
+    """Values as JSON keeps them: instants in UTC, no decimals."""
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value if isinstance(value, str | int | float | None) else float(value)

@@ -1,0 +1,161 @@
+"""Reviews in our tables: what was recorded of incidents that are over, what a review says, and what people say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from orderwatch.core.review.chain import STEPS, Step, Usual
+from orderwatch.core.review.facts import CauseFacts, Traffic
+from orderwatch.store.database import as_json, run
+
+LONGEST: Final = timedelta(days=7)
+"""How far back from its end an incident is compared with the traffic of its step."""
+COUNTED: Final = (
+    "orders", "faulty", "fault_code", "short", "sku", "in_place", "with_carrier", "customs", "over_holiday", "holiday",
+    "supplier_silent", "address_incomplete", "placeholder", "moved_by_seller",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A version of a review's document; ``new``: it says something that the version before it did not."""
+
+    review_id: int
+    version: int
+    sha: str
+    new: bool
+
+
+def read_incident(conn: Connection, incident_id: int) -> Row[Any] | None:
+    """An incident that is over with what was due for it; none where there is none, or it is not over."""
+    return run(conn, "reviews/read_incident", incident_id=incident_id).one_or_none()
+
+
+def list_unwritten(conn: Connection) -> Sequence[Row[Any]]:
+    """(incident, level) of everything that has to be written, or written anew; what is due first comes first."""
+    return run(conn, "reviews/list_unwritten").all()
+
+
+def list_week(conn: Connection, node: int, since: datetime, until: datetime) -> list[int]:
+    """The incidents of level 0 and 1 of one collection."""
+    return [row.incident_id for row in run(conn, "reviews/list_week", node=node, since=since, until=until)]
+
+
+def list_short(conn: Connection, incident_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    return run(conn, "reviews/list_short", incident_ids=list(incident_ids)).all()
+
+
+def read_causes(conn: Connection, incident_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """What was recorded of their orders, by incident; nothing about one that has no orders."""
+    return {row.incident_id: row for row in run(conn, "reviews/read_causes", incident_ids=list(incident_ids))}
+
+
+def facts_of(kind: str, row: Row[Any] | None) -> CauseFacts:
+    """The facts for the rules of evidence, without what went on in the step besides."""
+    if row is None:
+        return CauseFacts(kind, 0)
+    return CauseFacts(
+        kind=kind,
+        place=row.warehouse or "",
+        carrier=row.carrier or "",
+        **{name: row._mapping[name] for name in COUNTED},
+    )
+
+
+def with_traffic(conn: Connection, facts: CauseFacts, row: Row[Any] | None, until: datetime) -> CauseFacts:
+    """The same, with what else went through the step while the incident lasted."""
+    if row is None:
+        return facts
+    window = {"node": row.node, "since": max(row.entered_at, until - LONGEST), "until": until}
+    passed = run(conn, "reviews/read_passed", warehouse=row.warehouse, **window).one()
+    facts = replace(facts, passed=passed.passed, usual=passed.usual)
+    if not row.carrier:
+        return facts
+    road = run(conn, "reviews/read_traffic", carrier=row.carrier, **window).one()
+    return replace(facts, traffic=Traffic(road.seen, road.late), others=Traffic(road.others_seen, road.others_late))
+
+
+def took_of(row: Row[Any]) -> dict[Step, int | None]:
+    """How long each link took, in seconds."""
+    return {step: _seconds(row._mapping[f"{step}_s"]) for step in STEPS}
+
+
+def read_times(conn: Connection, incident_id: int) -> Row[Any]:
+    return run(conn, "reviews/read_times", incident_id=incident_id).one()
+
+
+def read_usual(
+    conn: Connection, incident_id: int, level: int, since: datetime, until: datetime
+) -> dict[Step, Usual]:  # fmt: skip
+    """How long the links took in the other incidents of the level that closed meanwhile."""
+    rows = run(conn, "reviews/compare_times", incident_id=incident_id, level=level, since=since, until=until)
+    return {row.link: Usual(row.incidents, _seconds(row.p50_s), _seconds(row.p90_s)) for row in rows}
+
+
+def open_single(conn: Connection, incident_id: int, now: datetime) -> int:
+    """The number of the incident's review, which comes into being once."""
+    number: int = run(conn, "reviews/open_single", incident_id=incident_id, now=now).scalar_one()
+    return number
+
+
+def open_weekly(conn: Connection, node: int, week: date, now: datetime) -> int:
+    """The number of the collection of a step and week, which comes into being once."""
+    number: int = run(conn, "reviews/open_weekly", node=node, week=week, now=now).scalar_one()
+    return number
+
+
+def write(
+    conn: Connection, review_id: int, content: Mapping[str, Any], policy_version: str, now: datetime
+) -> Written:  # fmt: skip
+    """The next version of the document, or the latest one where that says the same already."""
+    row = run(
+        conn, "reviews/insert_document", review_id=review_id, content=as_json(content), policy_version=policy_version,
+        now=now,
+    ).one_or_none()  # fmt: skip
+    if row is not None:
+        return Written(review_id, row.version, row.sha, new=True)
+    latest = run(conn, "reviews/read_document", review_id=review_id).one()
+    return Written(review_id, latest.version, latest.sha, new=False)
+
+
+def settle(
+    conn: Connection,
+    incident_id: int,
+    review_id: int,
+    missing: Sequence[str],
+    cause: str | None,
+    root_cause: str | None,
+    now: datetime,
+) -> None:
+    """Where an incident stands with its review, now that a document holds it."""
+    run(
+        conn, "reviews/settle", incident_id=incident_id, review_id=review_id, missing=list(missing), cause=cause,
+        root_cause=root_cause, now=now,
+    )  # fmt: skip
+
+
+def list_shown(
+    conn: Connection, states: Sequence[str], incident_id: int | None, page: int, size: int
+) -> Sequence[Row[Any]]:  # fmt: skip
+    """Incidents that are over and where their reviews stand, a page of them."""
+    about = {"states": list(states), "incident_id": incident_id, "size": size, "skip": (page - 1) * size}
+    return run(conn, "reviews/list_shown", **about).all()
+
+
+def read_review(conn: Connection, review_id: int) -> Row[Any] | None:
+    """The latest version of a review; none where there is no such review."""
+    return run(conn, "reviews/read_review", review_id=review_id).one_or_none()
+
+
+def count_corrections(conn: Connection) -> Sequence[Row[Any]]:
+    """How often people have looked at what a rule said, and how often they found it wrong: one row per cause."""
+    return run(conn, "reviews/count_corrections").all()
+
+
+def _seconds(value: Any) -> int | None:
+    return None if value is None else round(value)

@@ -1,0 +1,71 @@
+"""The pages of reviews, and the file of their list; a corrected cause is sent as every act on an incident is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from orderwatch.core.durations import Language
+from orderwatch.core.refusals import Refusal
+from orderwatch.web.desk import policy_now, reading
+from orderwatch.web.health.orders import MOST
+from orderwatch.web.health.review import read_review
+from orderwatch.web.health.reviews import Which, read_reviews
+from orderwatch.web.health.spreadsheet import file
+from orderwatch.web.health.tabs import read_tabs
+from orderwatch.web.pages import answer, preferred
+from orderwatch.web.pictures.words import say
+from orderwatch.web.security import Login
+
+router = APIRouter()
+Incident = Annotated[int | None, Query(ge=1, le=2**62)]
+Number = Annotated[int, Path(ge=1, le=2**62)]
+Page = Annotated[int, Query(ge=1, le=10_000)]
+
+
+@router.get("/reviews")
+def reviews_page(
+    request: Request, login: Login, which: Which = "all", incident: Incident = None, page: Page = 1,
+    lang: Language | None = None,
+) -> HTMLResponse:  # fmt: skip
+    """Incidents that are over, and where their reviews stand."""
+    language, policy = lang or preferred(request), policy_now()
+    with reading() as conn:
+        shown = read_reviews(conn, policy, which, incident, page, language)
+        tabs = read_tabs(conn, policy, login)
+    return answer("reviews.html", request, language, page=shown, tabs=tabs)
+
+
+@router.get("/reviews.csv")
+def reviews_file(request: Request, which: Which = "all", lang: Language | None = None) -> Response:
+    """The same list, at most ten thousand."""
+    language = lang or preferred(request)
+    with reading() as conn:
+        shown = read_reviews(conn, policy_now(), which, None, 1, language, size=MOST)
+    titles = say(
+        language,
+        "事件,级别,类型,涉及,结束,状态,说明,时限,根因,复盘",
+        "incident,level,kind,about,ended,state,more,due,root cause,review",
+    ).split(",")
+    rows = (
+        (
+            one.incident_id, one.level, one.title, one.about, one.ended, one.state_said, one.more,
+            one.due.at if one.due else "", one.cause, one.review_id,
+        )
+        for one in shown.rows
+    )  # fmt: skip
+    return file("reviews", titles, rows)
+
+
+@router.get("/review/{number}")
+def review_page(request: Request, login: Login, number: Number, lang: Language | None = None) -> HTMLResponse:
+    """What a review says, in its latest version."""
+    language, policy = lang or preferred(request), policy_now()
+    with reading() as conn:
+        shown = read_review(conn, policy, login, number, language)
+        tabs = read_tabs(conn, policy, login)
+    if shown is None:
+        raise Refusal("no_review", number=number)
+    return answer("review.html", request, language, page=shown, tabs=tabs)

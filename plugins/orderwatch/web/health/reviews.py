@@ -1,0 +1,120 @@
+"""Which incidents are over, and where their reviews stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from orderwatch.core.durations import Language
+from orderwatch.core.policy import Policy
+from orderwatch.core.review.classify import CAUSES
+from orderwatch.core.review.words import say_missing
+from orderwatch.core.titles import say_code
+from orderwatch.store import reviews
+from orderwatch.store.database import business_now
+from orderwatch.web.health.clock import Clock, Due
+from orderwatch.web.health.rows import about_of, title_of_kind
+from orderwatch.web.pictures.words import say
+
+SIZE: Final = 50
+Which = Literal["open", "late", "published", "none", "all"]
+STATES: Final[Mapping[Which, Sequence[str]]] = {
+    "open": ("wanted", "waiting", "breached"),
+    "late": ("breached",),
+    "published": ("published",),
+    "none": ("excused",),
+    "all": ("wanted", "waiting", "breached", "published", "excused"),
+}
+_SAID: Final = {
+    "wanted": ("待生成", "to be written"),
+    "waiting": ("待补", "lacks facts"),
+    "published": ("已完成", "complete"),
+    "breached": ("已超时", "late"),
+    "excused": ("没有复盘", "none"),
+}
+_EXCUSES: Final = {
+    "dismissed": ("已驳回的事件没有复盘", "a dismissed incident has none"),
+    "merged": ("随所并入的事件复盘", "reviewed with the incident that it was merged into"),
+    "before_reviews": ("早于复盘功能", "it was over before there were reviews"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One incident; ``due`` while its review is not complete; ``more``: what is missing, or why there is none."""
+
+    incident_id: int
+    review_id: int | None
+    level: int
+    title: str
+    about: str
+    ended: str
+    due: Due | None
+    state: str
+    state_said: str
+    more: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsPage:
+    """All of it, in one language."""
+
+    clock: Clock
+    which: Which
+    incident_id: int | None
+    rows: Sequence[ReviewRow]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // SIZE))
+
+
+def read_reviews(
+    conn: Connection,
+    policy: Policy,
+    which: Which,
+    incident_id: int | None,
+    page: int,
+    language: Language,
+    size: int = SIZE,
+) -> ReviewsPage:
+    """``incident_id``: of this one alone."""
+    clock = Clock(business_now(conn), ZoneInfo(policy.calendars.business_zone), language)
+    rows = reviews.list_shown(conn, STATES["all" if incident_id else which], incident_id, page, size)
+    shown = [_row(one, policy, clock) for one in rows]
+    return ReviewsPage(clock, which, incident_id, shown, rows[0].total if rows else 0, page)
+
+
+def cause_said(root_cause: str | None, cause: str | None, policy: Policy, language: Language) -> str:
+    """Both levels as people read them."""
+    if root_cause is None:
+        return say(language, "未定", "undetermined")
+    known = policy.review.causes.of(cause).title.say(language) if cause in CAUSES and cause else ""
+    return " · ".join(filter(None, (say_code(root_cause, language), known)))
+
+
+def _row(row: Row[Any], policy: Policy, clock: Clock) -> ReviewRow:
+    language, unfinished = clock.language, row.state in STATES["open"]
+    more = say(language, *_EXCUSES[row.excuse]) if row.excuse else ""
+    if unfinished:
+        more = say_missing(row.missing, language)
+    return ReviewRow(
+        incident_id=row.incident_id,
+        review_id=row.review_id,
+        level=row.level,
+        title=title_of_kind(row, language),
+        about=about_of(row.dedup_key),
+        ended=clock.at(row.ended_at),
+        due=clock.due(row.due_at) if unfinished else None,
+        state=row.state,
+        state_said=say(language, *_SAID[row.state]),
+        more=more,
+        cause=cause_said(row.root_cause, row.cause, policy, language) if row.review_id else "",
+    )

@@ -1,0 +1,143 @@
+"""Reviews as people read them: where each stands, what one says, and a cause that is named in a dialog."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from orderwatch.pipeline.people.act import By, Seen
+from orderwatch.pipeline.people.close import close
+from orderwatch.pipeline.people.dismiss import dismiss
+from orderwatch.pipeline.review import write_reviews
+from orderwatch.web.health.chain_picture import draw_chain
+from tests.pipeline.desk import Desk, late_in_pick
+from tests.web.conftest import HOSTILE
+from tests.web.test_incident_page import As, as_, desk, number_of, plain, send  # noqa: F401  # fixtures
+
+Reviewed = dict[str, int]
+
+
+@pytest.fixture
+def reviewed(desk: Desk) -> Reviewed:  # noqa: F811
+    """A fault of level 3 that a person calls a strike, a level-1 incident, and one that was dismissed."""
+    desk.scan(**late_in_pick("SO-7", "SO-8", fault_code=f"E {HOSTILE}"))
+    (fault,) = desk.ask("select incident_id from incident where kind = 'system_failure'")
+    with desk.engine.begin() as conn:
+        by = By("vp")
+        close(conn, desk.policy, by, Seen(fault, 0), "external", f"a strike {HOSTILE}")
+        close(conn, desk.policy, by, Seen(number_of(desk), 0), "human", "misplaced")
+        dismiss(conn, desk.policy, by, Seen(number_of(desk, HOSTILE), 0), "false_alarm", "agreed")
+    write_reviews(desk.engine, desk.policy, desk.now())
+    (review,) = desk.ask("select review_id from review where kind = 'single'")
+    (week,) = desk.ask("select review_id from review where kind = 'weekly'")
+    return {"fault": fault, "review": review, "week": week}
+
+
+def shown(as_: As, address: str, login: str = "viewer") -> str:  # noqa: F811
+    answer = as_(login).get(address)
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
+
+
+def test_an_empty_list_says_what_belongs_here(as_: As, desk: Desk) -> None:  # noqa: F811
+    assert "Within 72 hours after an incident is closed" in plain(shown(as_, "/reviews?lang=en"))
+    assert "事件关闭后 72 小时内自动生成复盘" in plain(shown(as_, "/reviews?lang=zh-CN"))
+
+
+def test_the_list_says_where_each_review_stands_and_why_there_is_none(as_: As, reviewed: Reviewed) -> None:  # noqa: F811
+    page = shown(as_, "/reviews?lang=en")
+    assert HOSTILE not in page and f"/review/{reviewed['review']}?" in page
+    said = plain(page)
+    assert "a dismissed incident has none" in said and "external" in said and "complete" in said
+    assert "a dismissed incident has none" not in plain(shown(as_, "/reviews?which=published&lang=en"))
+    one = plain(shown(as_, f"/reviews?incident={reviewed['fault']}&lang=en"))
+    assert "Reviews · #" in one and "misplaced" not in one
+    rows = list(csv.reader(io.StringIO(as_("viewer").get("/reviews.csv?lang=en").text.removeprefix("\ufeff"))))
+    assert len(rows) == 4 and {row[5] for row in rows[1:]} == {"complete", "none"}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_a_review_shows_the_chain_the_cause_and_the_rule_that_was_wrong(
+    as_: As, reviewed: Reviewed, lang: str  # noqa: F811
+) -> None:  # fmt: skip
+    page = shown(as_, f"/review/{reviewed['review']}?lang={lang}")
+    said = plain(page)
+    wrong = {
+        "en": "the rule was wrong: a fault of the warehouse's systems",
+        "zh-CN": "规则判断有误：仓库系统故障",
+    }
+    assert wrong[lang] in said and HOSTILE not in page
+    assert page.count('<svg class="chain"') == 1 and "style=" not in page and "<script>" not in page
+    if lang == "en":
+        main = page.partition("<main")[2].partition("</main>")[0]
+        ours = re.sub(r"上海", "", plain(main))
+        assert not re.search("[\u4e00-\u9fff]", ours), ours
+        assert "Which link broke its limit first" in said and "2 of 2 orders carry a fault code" in said
+
+
+def test_a_collection_lists_its_incidents(as_: As, desk: Desk, reviewed: Reviewed) -> None:  # noqa: F811
+    said = plain(shown(as_, f"/review/{reviewed['week']}?lang=en"))
+    assert "Weekly collection: pick" in said and f"#{number_of(desk)}" in said and "human" in said
+
+
+def test_an_incident_that_is_over_leads_to_its_review(as_: As, desk: Desk, reviewed: Reviewed) -> None:  # noqa: F811
+    assert f"/reviews?incident={reviewed['fault']}" in shown(as_, f"/incident/{reviewed['fault']}?lang=en")
+
+
+def test_whoever_may_names_the_cause_in_a_dialog_and_the_review_follows(
+    as_: As, desk: Desk, reviewed: Reviewed  # noqa: F811
+) -> None:  # fmt: skip
+    address, fault = f"/review/{reviewed['review']}?lang=en", reviewed["fault"]
+    assert "Name the cause" not in plain(shown(as_, address)) and "d-cause" in shown(as_, address, "manager")
+    fields: dict[str, Any] = {"root_cause": "system", "cause": "system_fault", "reason": "the log says so"}
+    assert send(as_("viewer"), fault, "correct-cause", 1, **fields).status_code == 403
+    refused = send(as_("manager"), fault, "correct-cause", 1, **fields | {"root_cause": "human"})
+    assert refused.status_code == 422 and "no such cause of that kind" in plain(refused.text)
+    answer = send(as_("manager"), fault, "correct-cause", 1, **fields)
+    assert (answer.status_code, answer.headers["hx-refresh"]) == (200, "true")
+    assert send(as_("vp"), fault, "correct-cause", 1, **fields).status_code == 409  # on what has been changed since
+    said = plain(shown(as_, address))
+    assert "Root cause: system · a fault of the warehouse's systems" in said
+    assert "the log says so" in said and "as the rules said" in said and "version 2" in said
+
+
+def test_what_is_missing_or_late_is_said(as_: As, desk: Desk, reviewed: Reviewed) -> None:  # noqa: F811
+    desk.scan(**late_in_pick("SO-4", "SO-5", "SO-6", wave_no="W1"))
+    desk.ask_to_change(
+        "update incident set state = 'closed', resolved_at = business_now(), closed_at = business_now(),"
+        " review_due_at = business_now() + interval '71 hours' where kind = 'batch'"
+    )
+    write_reviews(desk.engine, desk.policy, desk.now())
+    assert "nobody has named it" in plain(shown(as_, "/reviews?which=open&lang=en"))
+    desk.advance(timedelta(hours=72))
+    desk.ask_to_change(
+        "update incident_review set state = 'breached', breached_at = business_now() where state = 'waiting'"
+    )
+    assert "late" in plain(shown(as_, "/reviews?which=late&lang=en"))
+    (review,) = desk.ask("select review_id from incident_review where state = 'breached'")
+    said = plain(shown(as_, f"/review/{review}?lang=en"))
+    assert "later than 72 hours" in said and "undetermined" in said
+
+
+def test_there_is_no_review_of_that_number(as_: As, desk: Desk) -> None:  # noqa: F811
+    answer = as_("viewer").get("/review/77?lang=en")
+    assert answer.status_code == 404
+
+
+def test_the_picture_marks_what_was_late_and_escapes_what_it_says() -> None:
+    usual = {"incidents": 3, "p50_s": 60, "p90_s": 600}
+    links = [
+        {"step": "told", "took_s": 30, "limit_s": 300, "broken": False, "usual": usual},
+        {"step": "closed", "took_s": None, "limit_s": None, "broken": False, "usual": {"p50_s": None, "p90_s": None}},
+        {"step": "contacted", "took_s": 10**9, "limit_s": 900, "broken": True, "usual": usual},
+    ]
+    drawn = draw_chain(links, ["<told>", "closed", "written"], lambda s: f"<{s}>", '"<label>"')
+    assert drawn.count('class="within"') == drawn.count('class="over"') == 1
+    assert drawn.count('class="usual"') == drawn.count('class="limit"') == 2
+    assert "<told>" not in drawn and "<30>" not in drawn and "<label>" not in drawn
+    assert "nan" not in drawn and "style" not in drawn
