@@ -58,7 +58,8 @@ def take_back(
         ),
     )
     if planned is None:
-        raise Refusal("undone_already", effect=effect_id, by="?")
+        again = run(conn, "effects/read_act", effect_id=effect_id).one()  # somebody else was faster
+        raise Refusal("undone_already", effect=effect_id, by=again.undone_by)
     write_line(
         conn,
         now=now,

@@ -37,4 +37,4 @@ def read_wanted(conn: Connection) -> Sequence[Row[Any]]:
 
 def read_closed(conn: Connection, since: datetime) -> Sequence[Row[Any]]:
     """Incidents of level 2 and 3 that were closed since then, and how many improvements came of each."""
-    return run(conn, "improvements/list_due", since=since).all()
+    return run(conn, "improvements/list_closed", since=since).all()

@@ -97,7 +97,8 @@ def end(
         action_id=done.action_id,
     ).one_or_none()
     if ended is None:  # somebody else was faster
-        raise Refusal("improvement_over", number=number, by="?")
+        (now,) = improvements.read(conn, _today(conn, policy), number=number)
+        raise Refusal("improvement_over", number=number, by=now.ended_by)
     about = {"improvement": number, "title": rows[0].title, "note": done.reason}
     replace(done, incident_id=incident_id).say(conn, f"improvement_{state}", about)
 
