@@ -92,8 +92,8 @@ class Demo:
         else:
             self._run_dag(HISTORY, "history of the company, and thresholds learned from it")
         self.scan_seconds = self._run_dag(SCAN, "first scan")
-        self.api.unpause(DRIFT)
-        self.api.unpause(RULES)
+        for dag in (DRIFT, RULES, REVIEWS):
+            self.api.unpause(dag)
 
     def down(self) -> bool:
         """Stop every process that was started, PostgreSQL last; ``False`` when another one runs here."""
