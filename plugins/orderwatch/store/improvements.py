@@ -38,3 +38,9 @@ def read_wanted(conn: Connection) -> Sequence[Row[Any]]:
 def read_closed(conn: Connection, since: datetime) -> Sequence[Row[Any]]:
     """Incidents of level 2 and 3 that were closed since then, and how many improvements came of each."""
     return run(conn, "improvements/list_closed", since=since).all()
+
+
+def read_of_cause(conn: Connection, cause: str, until: datetime) -> Sequence[Row[Any]]:
+    """What people began to do better, before this instant, after incidents of the same cause: at most a hundred, those
+    that are open first; ``measured`` holds metric, target, before, after and reached, or is none."""
+    return run(conn, "improvements/read_of_cause", cause=cause, until=until).all()
