@@ -8,14 +8,16 @@ Started by a scan that closes incidents (asset event), and every half hour by th
 an event: what is due stands in the database from the very statement that ended the incident. `write_reviews` takes all
 that is wanted or has news, however many closes there were: levels 2 and 3 one by one, levels 0 and 1 in a collection
 per step and week. The same facts are the same document; a rating or a corrected cause is a new version. Dismissed and
-merged incidents have none, for that reason. While only a person can say what is missing (the cause is open, nobody
-knows whether an act arrived), the owner is reminded after 24 and 48 hours; after 72 hours the review is late, and the
-owner and the owner of the gravest incidents hear so. The messages leave with the next scan. The label beside the task
-says what was done.
+merged incidents have none, for that reason. The owner hears that a review is there. While only a person can say what
+is missing (the cause is open, nobody knows whether an act arrived), the owner is reminded after 24 and 48 hours; after
+72 hours the review is late, and the owner and the owner of the gravest incidents hear so. The messages leave with the
+next scan. `print_reviews` puts the review of one incident on paper, once per version: PDF, in Chinese and English. The
+label beside each task says what was done.
 
 ### When it fails
 A review that cannot be written spoils no other: the task is red and its log names the incident. Clear the task, or
-wait for the next run; nothing is written or told twice. See `docs/runbooks/reviews.md`.
+wait for the next run; nothing is written or told twice. `print_reviews` is skipped where the machine lacks Pango or a
+Chinese font, with what to install beside it. See `docs/runbooks/reviews.md`.
 
 ### Owner
 order-operations; failures of the machinery go to the data engineers.
@@ -27,6 +29,7 @@ from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
 from orderwatch.edge.assets import CLOSED
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
+from orderwatch.operators.print_reviews import PrintReviewsOperator
 from orderwatch.operators.write_reviews import WriteReviewsOperator
 
 with DAG(
@@ -50,4 +53,6 @@ with DAG(
         "on_failure_callback": TaskFailedNotifier(role="data_engineer"),
     },
 ) as dag:
-    WriteReviewsOperator(task_id="write_reviews")
+    write = WriteReviewsOperator(task_id="write_reviews")
+    paper = PrintReviewsOperator(task_id="print_reviews", trigger_rule="all_done")
+    write >> paper

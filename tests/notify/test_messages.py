@@ -16,7 +16,7 @@ FAILURE = {"dag": "order_health_scan", "task": "erp.pull", "run": "r1", "reason"
 LANGUAGES = ("zh-CN", "en")
 FORMS = ("wecom", "mail")
 LISTS = ("opened", "grown", "digest", "resolved", "escalated", "reminder")
-SUBJECTS = ("pause_over", "drift", "rules", "rule_ends", "review_missing", "review_late")
+SUBJECTS = ("pause_over", "drift", "rules", "rule_ends", "review_written", "review_missing", "review_late")
 
 
 def an_item(number: int = 1, **changes: Any) -> dict[str, Any]:
@@ -75,6 +75,7 @@ def a_review(**changes: Any) -> dict[str, Any]:
     plain = {
         "number": "#1", "page": "http://airflow.example/incident/1", "level": "二级", "kind": "同批次多单超时",
         "closed": "2026-11-18 12:17", "until": "2026-11-21 12:17", "missing": "根因尚无定论，也没有人说明",
+        "cause": "系统 · 仓库系统故障", "review": "http://airflow.example/review/1",
     }  # fmt: skip
     return plain | changes
 
@@ -88,7 +89,7 @@ def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tupl
 def values_of(family: str) -> dict[str, Any]:
     item = {
         "pause_over": a_pause, "approval": a_question, "version": a_version, "drift": a_drift, "rules": a_rule,
-        "rule_ends": a_rule, "review_missing": a_review, "review_late": a_review,
+        "rule_ends": a_rule, "review_written": a_review, "review_missing": a_review, "review_late": a_review,
     }.get(family, an_item)()  # fmt: skip
     return FAILURE if family == "task_failed" else FRAME | {"items": [item], "hidden": 0}
 
@@ -115,7 +116,7 @@ def test_every_family_has_a_text_for_every_channel_and_language(family: str, for
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "family", [*LISTS, "pause_over", "drift", "rules", "rule_ends", "review_missing", "review_late"]
+    "family", [*LISTS, "pause_over", "drift", "rules", "rule_ends", "review_written", "review_missing", "review_late"]
 )
 def test_every_family_has_a_subject_in_one_line(family: str, language: str) -> None:
     subject = render(TEMPLATES, f"{family}.subject", language, values_of(family), markup=False)

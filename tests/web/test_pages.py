@@ -60,6 +60,7 @@ def test_every_route_asks_strangers_to_log_in(stranger: TestClient) -> None:
         "/quarantine/{what}",
         "/rating",
         "/review/{number}",
+        "/review/{number}.pdf",
         "/review/{number}/behind/{what}",
         "/review/{number}/behind/{what}.csv",
         "/reviews",

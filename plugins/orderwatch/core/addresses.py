@@ -32,6 +32,10 @@ class Addresses:
         """The page of an incident; empty without ``base``."""
         return f"{self.base}/orderwatch/incident/{incident_id}" if self.base else ""
 
+    def review(self, review_id: int) -> str:
+        """The page of a review; empty without ``base``."""
+        return f"{self.base}/orderwatch/review/{review_id}" if self.base else ""
+
     def rating(self, incident_id: int, person: str, now: datetime) -> str:
         """A link by which whoever is reached under ``person`` rates the response once, within a week."""
         if not (self.base and self.key):

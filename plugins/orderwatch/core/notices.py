@@ -30,6 +30,7 @@ Family = Literal[
     "drift",
     "rules",
     "rule_ends",
+    "review_written",
     "review_missing",
     "review_late",
 ]

@@ -90,6 +90,13 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
     "no_pause": ("not_found", {"zh-CN": "没有生效中的暂停 {number}", "en": "there is no live pause {number}"}),
     "no_silence": ("not_found", {"zh-CN": "没有生效中的静默 {number}", "en": "there is no silence {number} in force"}),
     "no_version": ("not_found", {"zh-CN": "没有阈值版本 {number}", "en": "there is no version {number}"}),
+    "not_printed": (
+        "not_found",
+        {
+            "zh-CN": "复盘 {number} 还没有 PDF：由 incident_postmortem 的 print_reviews 任务生成，看它旁边的说明",
+            "en": "review {number} is not on paper yet: see the task print_reviews of incident_postmortem",
+        },
+    ),
     "no_review": ("not_found", {"zh-CN": "没有复盘 {number}", "en": "there is no review {number}"}),
     "no_rule": ("not_found", {"zh-CN": "没有规则 {rule}", "en": "there is no rule {rule}"}),
     "rule_not_in_this_state": (

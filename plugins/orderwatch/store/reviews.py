@@ -185,3 +185,19 @@ def list_behind(
     statement, asked = about[what]
     page_of = {"size": size, "skip": (page - 1) * size}
     return run(conn, statement, incident_id=incident.incident_id, **page_of, **asked).all()
+
+
+def list_unprinted(conn: Connection, most: int) -> Sequence[Row[Any]]:
+    """(review, version, language) of the latest versions that are not on paper."""
+    return run(conn, "reviews/list_unprinted", most=most).all()
+
+
+def keep_print(conn: Connection, review_id: int, version: int, language: str, pdf: bytes, now: datetime) -> bool:
+    """Keep it, unless somebody else has printed the version meanwhile; whether it was kept."""
+    about = {"review_id": review_id, "version": version, "language": language}
+    return bool(run(conn, "reviews/insert_print", **about, pdf=pdf, now=now).rowcount)
+
+
+def read_print(conn: Connection, review_id: int, language: str) -> Row[Any] | None:
+    """(version, pdf, printed_at) of the latest one; none where nothing has been printed yet."""
+    return run(conn, "reviews/read_print", review_id=review_id, language=language).one_or_none()

@@ -14,13 +14,12 @@ from orderwatch.core.durations import Language
 from orderwatch.core.playbook.texts import money
 from orderwatch.core.policy import Policy
 from orderwatch.core.review.chain import Step
-from orderwatch.core.review.words import say_missing
+from orderwatch.core.review.words import say_cause, say_missing
 from orderwatch.core.titles import KINDS, say_code
 from orderwatch.core.words import NODES
 from orderwatch.store import reviews
 from orderwatch.store.database import business_now
 from orderwatch.web.health.clock import Clock
-from orderwatch.web.health.reviews import cause_said
 from orderwatch.web.health.single_review import SingleReview, read_single
 
 
@@ -71,7 +70,7 @@ def read_review(
             (
                 one,
                 KINDS[one["kind"]][language],
-                cause_said(one["cause"]["root_cause"], one["cause"]["cause"], policy, language),
+                say_cause(one["cause"]["root_cause"], one["cause"]["cause"], policy.review, language),
             )
             for one in content.get("incidents", ())
         ],

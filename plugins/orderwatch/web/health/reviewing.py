@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from orderwatch.core.durations import Language
 from orderwatch.core.refusals import Refusal
 from orderwatch.core.review.chain import Step
-from orderwatch.store.reviews import Behind
+from orderwatch.store.reviews import Behind, read_print
 from orderwatch.web.desk import policy_now, reading
 from orderwatch.web.health.behind import read_behind
 from orderwatch.web.health.orders import MOST
@@ -61,6 +61,19 @@ def reviews_file(request: Request, which: Which = "all", lang: Language | None =
         for one in shown.rows
     )  # fmt: skip
     return file("reviews", titles, rows)
+
+
+@router.get("/review/{number}.pdf")
+def review_print(request: Request, number: Number, lang: Language | None = None) -> Response:
+    """The review on paper, as it was printed last."""
+    language = lang or preferred(request)
+    with reading() as conn:
+        printed = read_print(conn, number, language)
+    if printed is None:
+        raise Refusal("not_printed", number=number)
+    name = f"review-{number}-v{printed.version}-{language}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(bytes(printed.pdf), media_type="application/pdf", headers=headers)
 
 
 @router.get("/review/{number}")

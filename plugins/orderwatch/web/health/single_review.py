@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row
 from orderwatch.core.durations import Language, say_duration
 from orderwatch.core.policy import Policy
 from orderwatch.core.review.chain import Step
+from orderwatch.core.review.words import say_cause
 from orderwatch.core.titles import KINDS
 from orderwatch.core.words import NODES
 from orderwatch.store import improvements
@@ -21,7 +22,6 @@ from orderwatch.store.database import business_now
 from orderwatch.web.health.chain_picture import draw_chain
 from orderwatch.web.health.clock import Clock
 from orderwatch.web.health.other_versions import OtherVersion, say_versions
-from orderwatch.web.health.reviews import cause_said
 from orderwatch.web.health.rows import about_of
 from orderwatch.web.health.trend import Trend, draw_trend
 from orderwatch.web.pictures.words import say
@@ -99,7 +99,7 @@ def read_single(
         title=KINDS[incident["kind"]][language],
         about=about_of(incident["key"]),
         step=_step(content["members"]["shown"], policy, language),
-        cause=cause_said(cause["root_cause"], cause["cause"], policy, language),
+        cause=say_cause(cause["root_cause"], cause["cause"], policy.review, language),
         links=links,
         picture=draw_chain(
             chain["links"], [one.title for one in links], partial(_long, language=language),
