@@ -10,8 +10,9 @@ that is wanted or has news, however many closes there were: levels 2 and 3 one b
 per step and week. The same facts are the same document; a rating or a corrected cause is a new version. Dismissed and
 merged incidents have none, for that reason. While only a person can say what is missing (the cause is open, nobody
 knows whether an act arrived), the owner is reminded after 24 and 48 hours; after 72 hours the review is late, and the
-owner and the owner of the gravest incidents hear so. The messages leave with the next scan. The label beside the task
-says what was done.
+owner and the owner of the gravest incidents hear so. `remind_owners` does the same for improvements: their owners hear
+before the day and when it is over, what was done is measured a month later, and on Monday morning the digest of the
+week is planned. The messages leave with the next scan. The label beside the task says what was done.
 
 ### When it fails
 A review that cannot be written spoils no other: the task is red and its log names the incident. Clear the task, or
@@ -27,6 +28,7 @@ from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
 from orderwatch.edge.assets import CLOSED
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
+from orderwatch.operators.remind_owners import RemindOwnersOperator
 from orderwatch.operators.write_reviews import WriteReviewsOperator
 
 with DAG(
@@ -51,3 +53,4 @@ with DAG(
     },
 ) as dag:
     WriteReviewsOperator(task_id="write_reviews")
+    RemindOwnersOperator(task_id="remind_owners")

@@ -32,6 +32,9 @@ Family = Literal[
     "rule_ends",
     "review_missing",
     "review_late",
+    "report",
+    "week",
+    "improvement_due",
 ]
 
 

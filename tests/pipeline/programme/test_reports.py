@@ -14,7 +14,7 @@ SEPTEMBER = OCTOBER.later(-1)
 
 
 def write(ledger: Ledger, month: Month | None = None) -> list[Written]:
-    return write_reports(ledger.desk.engine, ledger.desk.policy, ledger.desk.now(), month)
+    return write_reports(ledger.desk.engine, ledger.desk.policy, ledger.desk.now(), "http://a/programme", month)
 
 
 def test_the_month_that_is_over_and_those_that_were_never_written_are_written_once(ledger: Ledger) -> None:
