@@ -10,7 +10,7 @@ from tests.cli.conftest import Call
 def test_the_month_that_goes_on_is_counted_with_every_definition(call: Call, database: str) -> None:
     done = call("report", "--db", database)
     assert done.exit_code == 0, done.stderr
-    assert "2026-11 (goes on)" in done.stdout and "found before a complaint" in done.stdout
+    assert "2026-11 (goes on)" in done.stdout and "Found before a complaint" in done.stdout
     assert "100.0 %" in done.stdout and "1 of 1" in done.stdout and "no data" in done.stdout
     assert "Of the incidents that were closed or dismissed in the month" in " ".join(done.stderr.split())
 

@@ -56,7 +56,7 @@ def test_the_month_is_written_and_told_once_with_its_figures(office: Office, wor
         "wang.fang", "wang.fang@example.com", "zhao.lei", "zhao.lei@example.com",
     ]  # fmt: skip
     assert texts[1][1] == "[Orderwatch] 2026-10 月报"
-    assert "found before a complaint: 50.0 % (1 of 2), +50.0 points against the month before" in texts[1][2]
+    assert "Found before a complaint: 50.0 % (1 of 2), +50.0 points against the month before" in texts[1][2]
     assert "误报率：没有数据（0 中 0）" in texts[1][2]
     assert "/orderwatch/programme?month=2026-10" in texts[1][2]
 

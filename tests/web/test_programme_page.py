@@ -48,7 +48,7 @@ def test_a_month_shows_every_figure_with_count_definition_and_the_month_before(
     page = viewer.get(f"/programme?month=2026-10&lang={lang}").text
     said = plain(page.partition("<main")[2])
     assert harmless_page(page) and page.count('class="trend"') == 7 == page.count('class="meaning"')
-    first = said.partition({"en": "found before a complaint", "zh-CN": "先于投诉发现"}[lang])[2]
+    first = said.partition({"en": "Found before a complaint", "zh-CN": "先于投诉发现"}[lang])[2]
     assert first.startswith({"en": " 66.7 % 2 of 3", "zh-CN": " 66.7 % 3 中 2"}[lang])
     assert {"en": "before: 100.0 % (-33.3 points)", "zh-CN": "上月 100.0 % (-33.3 个百分点)"}[lang] in said
     assert {"en": "a shortage of stock", "zh-CN": "缺货"}[lang] in said and "¥41.15" in said
@@ -102,8 +102,8 @@ def test_what_is_no_month_is_refused(company: Desk, viewer: TestClient, month: s
 
 def test_the_file_and_the_api_say_the_same_as_the_page(october: Ledger, viewer: TestClient) -> None:
     rows = rows_of(viewer, "/programme.csv?month=2026-10&lang=en")
-    assert rows[1][:7] == ["2026-10", "found before a complaint", "", "0.6667", "share", "2", "3"]
-    assert ["2026-10", "repeated causes", "a shortage of stock", "0.0", "share", "0", "1"] in [row[:7] for row in rows]
+    assert rows[1][:7] == ["2026-10", "Found before a complaint", "", "0.6667", "share", "2", "3"]
+    assert ["2026-10", "Repeated causes", "a shortage of stock", "0.0", "share", "0", "1"] in [row[:7] for row in rows]
     said = viewer.get("/api/v1/programme?month=2026-10").json()
     assert (said["month"], said["complete"], said["figures"][0]["hits"]) == ("2026-10", True, 2)
     assert viewer.get("/api/v1/programme").json()["month"] == str(Month.read("2026-11"))
