@@ -95,16 +95,16 @@ def test_a_figure_that_measures_itself_is_chosen_with_its_target_and_shown_befor
     sent = wanted(desk, verified_by="", metric="false_alarms", target="12.5")
     assert client.post("/improvements?lang=en", data=sent, headers=HTMX).status_code == 200
     said = plain(shown(as_))
-    assert "share of false alarms ≤ 12.5 % measured 30 days after it is done" in said
+    assert "False alarms ≤ 12.5 % measured 30 days after it is done" in said
     done = {"reason": "changed", "changed": "threshold:1"}
     assert client.post("/improvements/1/done?lang=en", data=done, headers=HTMX).status_code == 200
     page = shown(as_, page="/improvements?which=ended&lang=en")
     assert "measured on 2026-12-18" in plain(page) and "/version?version=1&amp;lang=en" in page
     with desk.engine.begin() as conn:
         conn.execute(text("insert into improvement_measure values (1, now(), 30, 40, 10, 10.5, 19, true)"))
-    assert "40 (10) → 10.5 (19) %: reached" in plain(shown(as_, page="/improvements?which=ended&lang=en"))
+    assert "40 → 10.5 %: reached (of 10 and 19 cases)" in plain(shown(as_, page="/improvements?which=ended&lang=en"))
     zh = plain(shown(as_, page="/improvements?which=ended&lang=zh-CN"))
-    assert "误报率 ≤ 12.5 %" in zh and "：达到" in zh
+    assert "误报率 ≤ 12.5 %" in zh and "：达到（分别计入 10、19 例）" in zh
     row = as_("viewer").get("/api/v1/improvements").json()["improvements"][0]
     assert (row["metric"], row["target"], row["after"], row["changed_version"]) == ("false_alarms", 12.5, 10.5, 1)
 

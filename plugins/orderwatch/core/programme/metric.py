@@ -14,10 +14,10 @@ from orderwatch.core.review.classify import CAUSES
 Kind = Literal["repeats", "link_p90", "rating", "false_alarms"]
 _METRIC: Final = re.compile(r"(?:(repeats|link_p90|rating):([a-z0-9_]{1,100})|(false_alarms))")
 TITLES: Final[Mapping[str, Mapping[Language, str]]] = {
-    "repeats": {"zh-CN": "同一根因的事件数：{about}", "en": "incidents of the cause {about}"},
-    "link_p90": {"zh-CN": "九成事件的用时：{about}", "en": "time that nine in ten take: {about}"},
-    "rating": {"zh-CN": "预案评分：{about}", "en": "rating of the playbook {about}"},
-    "false_alarms": {"zh-CN": "误报率", "en": "share of false alarms"},
+    "repeats": {"zh-CN": "同一根因：{about}", "en": "Same cause: {about}"},
+    "link_p90": {"zh-CN": "九成事件的用时：{about}", "en": "Time of nine in ten: {about}"},
+    "rating": {"zh-CN": "预案评分：{about}", "en": "Rating of {about}"},
+    "false_alarms": {"zh-CN": "误报率", "en": "False alarms"},
 }
 UNITS: Final[Mapping[str, Mapping[Language, str]]] = {
     "repeats": {"zh-CN": "起", "en": "incidents"},

@@ -175,11 +175,20 @@ def _measured(row: Row[Any], policy: Policy, clock: Clock) -> str:
     """What it was and what it has become, with how many were counted; else when that will be known."""
     if row.days is not None:
         unit = UNITS[read_metric(row.metric).kind][clock.language]
-        change = f"{say_number(row.before)} ({row.before_count}) → {say_number(row.after)} ({row.after_count}) {unit}"
-        if row.reached is None:
-            return change + say(clock.language, "：之后没有数据", ": no data since")
-        said = ("达到", "reached") if row.reached else ("没有达到", "not reached")
-        return change + say(clock.language, "：" + said[0], ": " + said[1])
+        zh, en = {
+            True: ("达到", "reached"),
+            False: ("没有达到", "not reached"),
+            None: ("之后没有数据", "no data since"),
+        }[row.reached]
+        change, counts = (
+            f"{say_number(row.before)} → {say_number(row.after)} {unit}",
+            (row.before_count, row.after_count),
+        )
+        return change + say(
+            clock.language,
+            f"：{zh}（分别计入 {counts[0]}、{counts[1]} 例）",
+            f": {en} (of {counts[0]} and {counts[1]} cases)",
+        )
     days = policy.programme.improvements.compare_days
     if row.state == "done":
         day = (row.ended_at + timedelta(days=days)).astimezone(clock.zone).date()

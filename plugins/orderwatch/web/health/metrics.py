@@ -16,7 +16,7 @@ Group = tuple[str, Sequence[tuple[str, str]]]
 
 
 def said_metric(metric: Metric, target: float, policy: Policy, language: Language) -> str:
-    """``incidents of the cause a shortage of stock ≤ 1 incidents``, as short as it can be said."""
+    """``Same cause: a shortage of stock ≤ 1 incidents``, as short as it can be said."""
     return f"{title_of(metric, policy, language)} {say_target(metric, target, language)}"
 
 
