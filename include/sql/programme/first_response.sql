@@ -24,7 +24,9 @@ reached as (
     from kin as k
     inner join effect_incident as x on k.told_of = x.incident_id
     inner join effect as e on x.effect_id = e.effect_id
-    where e.family in ('opened', 'grown', 'digest', 'escalated') or e.side_effect in ('customer', 'money')
+    where
+        e.family in ('opened', 'grown', 'digest', 'escalated')
+        or e.family = 'response' and e.side_effect in ('customer', 'money')
     group by k.whole
 ),
 

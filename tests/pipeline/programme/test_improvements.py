@@ -198,6 +198,13 @@ def test_nobody_hears_of_it_before_nine_in_the_morning(office: Office) -> None:
     assert remind(office) == 1
 
 
+def test_whoever_has_just_set_a_near_day_needs_no_reminder_of_it(office: Office) -> None:
+    office.do("vp", propose, wanted(due=TODAY + timedelta(days=2)))
+    assert remind(office) == 0
+    office.desk.advance(3 * DAY)
+    assert remind(office) == 1
+
+
 def test_days_that_were_slept_through_are_one_reminder_and_what_is_over_is_none(office: Office) -> None:
     office.do("vp", propose, wanted())
     office.do("vp", end, office.do("vp", propose, wanted()), "done", "r")
