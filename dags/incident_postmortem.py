@@ -10,9 +10,11 @@ that is wanted or has news, however many closes there were: levels 2 and 3 one b
 per step and week. The same facts are the same document; a rating or a corrected cause is a new version. Dismissed and
 merged incidents have none, for that reason. The owner hears that a review is there. While only a person can say what
 is missing (the cause is open, nobody knows whether an act arrived), the owner is reminded after 24 and 48 hours; after
-72 hours the review is late, and the owner and the owner of the gravest incidents hear so. The messages leave with the
-next scan. `print_reviews` puts the review of one incident on paper, once per version: PDF, in Chinese and English. The
-label beside each task says what was done.
+72 hours the review is late, and the owner and the owner of the gravest incidents hear so. `print_reviews` puts the
+review of one incident on paper, once per version: PDF, in Chinese and English. `remind_owners` does for improvements
+what is done for reviews: their owners hear before the day and when it is over, what was done is measured a month
+later, and on Monday morning the digest of the week is planned. The messages leave with the next scan. The label beside
+each task says what was done.
 
 ### When it fails
 A review that cannot be written spoils no other: the task is red and its log names the incident. Clear the task, or
@@ -30,6 +32,7 @@ from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable
 from orderwatch.edge.assets import CLOSED
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
 from orderwatch.operators.print_reviews import PrintReviewsOperator
+from orderwatch.operators.remind_owners import RemindOwnersOperator
 from orderwatch.operators.write_reviews import WriteReviewsOperator
 
 with DAG(
@@ -56,3 +59,4 @@ with DAG(
     write = WriteReviewsOperator(task_id="write_reviews")
     paper = PrintReviewsOperator(task_id="print_reviews", trigger_rule="all_done")
     write >> paper
+    RemindOwnersOperator(task_id="remind_owners")

@@ -13,24 +13,27 @@ with begun as (
     group by i.incident_id
 ),
 
-answered as (
-    select
-        b.*,
-        (
-            select min(e.delivered_at)
-            from effect_incident as x
-            inner join effect as e on x.effect_id = e.effect_id
-            where
-                (
-                    x.incident_id = b.incident_id
-                    or x.incident_id in (select p.incident_id from incident as p where p.parent_id = b.incident_id)
-                )
-                and (
-                    e.family in ('opened', 'grown', 'digest', 'escalated')
-                    or e.side_effect in ('customer', 'money')
-                )
-        ) as answered_at
+kin as (
+    select b.incident_id as whole, p.incident_id as told_of
     from begun as b
+    inner join incident as p on b.incident_id = p.incident_id or b.incident_id = p.parent_id
+),
+
+reached as (
+    select k.whole, min(e.delivered_at) as at
+    from kin as k
+    inner join effect_incident as x on k.told_of = x.incident_id
+    inner join effect as e on x.effect_id = e.effect_id
+    where
+        e.family in ('opened', 'grown', 'digest', 'escalated')
+        or e.family = 'response' and e.side_effect in ('customer', 'money')
+    group by k.whole
+),
+
+answered as (
+    select b.*, r.at as answered_at
+    from begun as b
+    left join reached as r on b.incident_id = r.whole
 )
 
 select

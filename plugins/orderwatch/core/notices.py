@@ -33,6 +33,9 @@ Family = Literal[
     "review_written",
     "review_missing",
     "review_late",
+    "report",
+    "week",
+    "improvement_due",
 ]
 
 

@@ -31,6 +31,7 @@ TOLD: Final = ("source", "mass_delay")  # the causes of these are sentences
 IN_LEDGER: Final = {
     "ended": "resolved", "pause_over": "reminder", "version": "approval", "drift": "approval", "rules": "approval",
     "rule_ends": "reminder", "review_written": "reminder", "review_missing": "reminder", "review_late": "reminder",
+    "report": "reminder", "week": "reminder", "improvement_due": "reminder",
 }  # fmt: skip
 MACHINERY: Final = "data_engineer"  # hears of every silent source beside its owner
 

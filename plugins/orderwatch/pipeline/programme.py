@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine
 from orderwatch.core.policy import Policy
 from orderwatch.core.programme.month import Month
 from orderwatch.core.programme.report import document
+from orderwatch.pipeline.announce import Announcement
+from orderwatch.pipeline.tell_report import tell_report
 from orderwatch.store import programme as store
 
 CAUGHT_UP: Final = 12  # months back: what was never written, because nothing ran, is written then
@@ -51,14 +53,21 @@ def write_month(conn: Connection, policy: Policy, month: Month, now: datetime) -
     return Written(month, store.insert_report(conn, month, content, policy.version, now))
 
 
-def write_reports(engine: Engine, policy: Policy, now: datetime, month: Month | None = None) -> list[Written]:
-    """One month, or else the last one that is over and every one before it that was never written; the latest last."""
+def write_reports(
+    engine: Engine, policy: Policy, now: datetime, link: str, month: Month | None = None
+) -> list[Written]:
+    """One month, or else the last one that is over and every one before it that was never written; the latest last.
+
+    Whoever the policy names hears of the latest, if it is new; ``link`` leads to the page of reports.
+    """
     with engine.connect() as conn:
         months = [month] if month else _due(conn, policy, now)
     written = []
     for one in months:
         with engine.begin() as conn:
             written.append(write_month(conn, policy, one, now))
+            if one == months[-1] and written[-1].version:
+                tell_report(conn, one, written[-1].version, Announcement(policy, None, now, f"{link}?month={one}"))
     return written
 
 

@@ -40,6 +40,7 @@ def test_a_change_is_said_in_points_in_money_or_not_at_all() -> None:
     assert say_change(some_money(1000), some_money(1250), "en") == "-¥2.50"
     assert say_change(some_money(1000), some_money(1250, "EUR"), "en") == ""
     assert say_change(a_share(0.5), None, "en") == ""
+    assert say_change(a_share(0.5), a_share(0.5001), "zh-CN") == "持平"
 
 
 def test_parts_have_names_or_stay_as_they_are() -> None:

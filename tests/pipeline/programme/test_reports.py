@@ -14,7 +14,7 @@ SEPTEMBER = OCTOBER.later(-1)
 
 
 def write(ledger: Ledger, month: Month | None = None) -> list[Written]:
-    return write_reports(ledger.desk.engine, ledger.desk.policy, ledger.desk.now(), month)
+    return write_reports(ledger.desk.engine, ledger.desk.policy, ledger.desk.now(), "http://a/programme", month)
 
 
 def test_the_month_that_is_over_and_those_that_were_never_written_are_written_once(ledger: Ledger) -> None:
@@ -53,9 +53,9 @@ def test_a_month_that_goes_on_is_counted_and_not_kept(ledger: Ledger) -> None:
         ("delete from programme_report", "OW001"),
         ("truncate programme_report", "OW001"),
         ("insert into programme_report select month, 3, written_at, policy_version, '{}', '' from programme_report",
-         "OW060"),
+         "OW070"),
         ("insert into programme_report select month, 2, written_at, policy_version, content, 'x' from programme_report",
-         "OW060"),
+         "OW070"),
         ("insert into programme_report values ('2026-10-02', 1, now(), 'p', '{}', '')", "23514"),
         ("insert into weekly_digest values ('2026-11-17', now())", "23514"),
     ],

@@ -19,10 +19,10 @@ begin
     select * into latest from programme_report where month = new.month order by version desc limit 1;
     if new.version <> coalesce(latest.version, 0) + 1 then
         raise exception 'version % of the report of % does not follow version %',
-            new.version, new.month, coalesce(latest.version, 0) using errcode = 'OW060';
+            new.version, new.month, coalesce(latest.version, 0) using errcode = 'OW070';
     end if;
     if new.sha = latest.sha then
-        raise exception 'the report of % says this already', new.month using errcode = 'OW060';
+        raise exception 'the report of % says this already', new.month using errcode = 'OW070';
     end if;
     return new;
 end

@@ -133,7 +133,7 @@ def _contradictions(policy: Policy) -> list[Problem]:
     for file, field, owner in (
         ("learning", "owner", policy.learning.owner),
         ("programme", "report.owner", policy.programme.report.owner),
-        ("programme", "digest.owner", policy.programme.digest.owner),
+        ("programme", "week.owner", policy.programme.week.owner),
     ):
         if not _has(policy, owner):
             problems.append(_no_role(file, field, owner))

@@ -30,11 +30,10 @@ class Report(Strict):
     first_response: Duration
 
 
-class Digest(Strict):
-    """On Monday from ``at`` on, on the clock of the business."""
+class Week(Strict):
+    """Who gets the digest of the week."""
 
     owner: str
-    at: ClockTime
 
 
 class Improvements(Strict):
@@ -47,8 +46,10 @@ class Improvements(Strict):
 
 
 class ProgrammeFile(Strict):
-    """All of it."""
+    """``tell_from``: from this time of day on, on the clock of the business, people hear of the week and of
+    improvements."""
 
     report: Report
-    digest: Digest
+    week: Week
+    tell_from: ClockTime
     improvements: Improvements

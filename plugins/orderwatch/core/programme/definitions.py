@@ -28,7 +28,7 @@ FIGURES: Final = (
         "found_first",
         "share",
         "higher",
-        {"zh-CN": "先于投诉发现", "en": "found before a complaint"},
+        {"zh-CN": "先于投诉发现", "en": "Found before a complaint"},
         {
             "zh-CN": "当月开始的事件中，由系统自己发现、且此前没有客户投诉其中任何订单延误的比例。"
             "有订单的事件才计入；驳回的和并入其他事件的不计。",
@@ -41,7 +41,7 @@ FIGURES: Final = (
         "first_response",
         "share",
         "higher",
-        {"zh-CN": "{within}内首次响应", "en": "first response within {within}"},
+        {"zh-CN": "{within}内首次响应", "en": "First response within {within}"},
         {
             "zh-CN": "从事件第一张订单的告警时刻，到第一条消息送达负责人、或第一封信或补偿券送达客户。"
             "计入的事件同上；还没响应但时限未到的不计，一直没有响应的算超时。",
@@ -54,7 +54,7 @@ FIGURES: Final = (
         "false_alarms",
         "share",
         "lower",
-        {"zh-CN": "误报率", "en": "false alarms"},
+        {"zh-CN": "误报率", "en": "False alarms"},
         {
             "zh-CN": "当月关闭或驳回的事件中，被驳回为误报或“不是真实订单”、或在评价里最后说是误报的比例。",
             "en": "Of the incidents that were closed or dismissed in the month, the share that people "
@@ -65,9 +65,9 @@ FIGURES: Final = (
         "repeats",
         "share",
         "lower",
-        {"zh-CN": "同一根因重复发生", "en": "repeated causes"},
+        {"zh-CN": "同一根因重复发生", "en": "Repeated causes"},
         {
-            "zh-CN": "当月结束、根因已知的事件中，此前 {repeat} 内已有同一根因的事件结束的比例。按根因分列。",
+            "zh-CN": "当月结束、根因已知的事件中，此前 {repeat}内已有同一根因的事件结束的比例。按根因分列。",
             "en": "Of the incidents that ended in the month and whose cause is known, the share whose "
             "cause had ended another incident in the {repeat} before. Cause by cause.",
         },
@@ -76,7 +76,7 @@ FIGURES: Final = (
         "money",
         "money",
         "lower",
-        {"zh-CN": "每个事件的花费", "en": "money per incident"},
+        {"zh-CN": "每个事件的花费", "en": "Money per incident"},
         {
             "zh-CN": "当月开始、有订单的事件，已送达客户的补偿减去撤回的，除以事件数；没有花钱的也算一个事件。"
             "驳回的事件也计入：钱已经花了。按币种分列，不换算。",
@@ -90,7 +90,7 @@ FIGURES: Final = (
         "playbooks",
         "share",
         "higher",
-        {"zh-CN": "预案成功率", "en": "playbook success"},
+        {"zh-CN": "预案成功率", "en": "Playbook success"},
         {
             "zh-CN": "当月开始、已经结束的预案处置中，每个动作都已送达或不再需要、没有动作要人去查结果、"
             "也没有人接管的比例。按预案分列，附评分。",
@@ -103,7 +103,7 @@ FIGURES: Final = (
         "missed",
         "share",
         "lower",
-        {"zh-CN": "漏报的订单", "en": "missed orders"},
+        {"zh-CN": "漏报的订单", "en": "Missed orders"},
         {
             "zh-CN": "当月超过承诺日期仍未送达、或客户投诉延误的订单中，从来没有告过警的比例。"
             "取消、退款、无效的订单不计；因正当理由等待的订单只有投诉才计。",

@@ -59,6 +59,8 @@ def say_change(figure: Mapping[str, Any], before: Mapping[str, Any] | None, lang
     if figure["unit"] == "money" and _currency(figure) != _currency(before):
         return ""
     step = figure["value"] - before["value"]
+    if round(step, 3) == 0:
+        return "持平" if language == "zh-CN" else "unchanged"
     if figure["unit"] == "share":
         return f"{100 * step:+.1f} {'个百分点' if language == 'zh-CN' else 'points'}"
     if figure["unit"] == "money":

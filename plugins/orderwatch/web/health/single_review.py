@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from orderwatch.core.durations import Language, say_duration
 from orderwatch.core.policy import Policy
-from orderwatch.core.review.chain import Step
+from orderwatch.core.review.chain import STEPS, Step
 from orderwatch.core.review.words import say_cause
 from orderwatch.core.titles import KINDS
 from orderwatch.core.words import NODES
@@ -26,7 +26,7 @@ from orderwatch.web.health.rows import about_of
 from orderwatch.web.health.trend import Trend, draw_trend
 from orderwatch.web.pictures.words import say
 
-LINKS: Final[Mapping[Step, tuple[str, str]]] = {
+LINKS: Final[Mapping[str, tuple[str, str]]] = {
     "detected": ("发现", "detected"),
     "told": ("通知负责人", "owner told"),
     "acknowledged": ("确认", "acknowledged"),
@@ -91,7 +91,7 @@ def read_single(
 ) -> SingleReview:
     """``asked``: the link whose trend somebody wants to see."""
     language, chain, cause, incident = clock.language, content["chain"], content["cause"], content["incident"]
-    titles = {step: say(language, *LINKS[step]) for step in LINKS}
+    titles = {step: say(language, *LINKS[step]) for step in STEPS}
     links = [_link(one, titles[one["step"]], language) for one in chain["links"]]
     broken = titles[chain["first_broken"]] if chain["first_broken"] else ""
     others = content.get("versions")
