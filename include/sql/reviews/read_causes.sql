@@ -1,7 +1,8 @@
 -- grain: one row per incident with its distinct orders by what was recorded of them when they became late
 with member as (
     select
-        m.incident_id, a.order_id, a.node, a.entered_at, a.detected_at, a.evidence, g.calendar_id, o.warehouse,
+        m.incident_id, a.order_id, a.node, a.entered_at, a.alert_at, a.detected_at, a.evidence,
+        g.calendar_id, o.warehouse,
         s.carrier, o.lines,
         coalesce(a.evidence -> 'cause', '[]') as cause
     from incident_member as m
@@ -65,7 +66,11 @@ counted as (
         m.incident_id,
         count(distinct m.order_id) as orders,
         min(m.entered_at) as entered_at,
-        count(distinct m.order_id) filter (where m.node = n.node and m.warehouse = n.warehouse) as in_place,
+        max(m.alert_at) as late_at,
+        count(distinct m.order_id) filter (
+            -- on the road, the hands are the carrier's
+            where m.node = n.node and m.warehouse = n.warehouse and m.node < 5
+        ) as in_place,
         count(distinct m.order_id) filter (where m.node >= 4 and m.carrier = n.carrier) as with_carrier,
         count(distinct m.order_id) filter (where m.node = n.node and m.carrier = n.carrier) as carrier_late,
         count(distinct m.order_id) filter (
@@ -94,7 +99,7 @@ counted as (
 )
 
 select
-    c.incident_id, c.orders, c.entered_at, n.node, n.warehouse, n.carrier,
+    c.incident_id, c.orders, c.entered_at, c.late_at, n.node, n.warehouse, n.carrier,
     c.in_place, c.with_carrier, c.carrier_late, c.customs, c.supplier_silent, c.moved_by_seller,
     c.address_incomplete, c.placeholder,
     coalesce(w.short, 0) as short, coalesce(w.sku, '') as sku,

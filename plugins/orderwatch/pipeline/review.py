@@ -79,12 +79,16 @@ def write_review(
 
 
 def classify_incident(conn: Connection, policy: Policy, row: Row[Any]) -> Classification:
-    """What the rules say of one incident; what else went through its step is asked for those with a review alone."""
-    causes = store.read_causes(conn, [row.incident_id]).get(row.incident_id)
+    """What the rules say of one incident."""
+    return _classify(conn, policy, row, store.read_causes(conn, [row.incident_id]).get(row.incident_id))
+
+
+def _classify(conn: Connection, policy: Policy, row: Row[Any], causes: Row[Any] | None) -> Classification:
+    """Of an ordinary incident, who else was late is asked only where its own orders do not say why."""
     facts = store.facts_of(row.kind, causes)
-    if row.level >= SINGLY:
-        facts = store.with_traffic(conn, facts, causes, row.resolved_at)
-    return classify(facts, policy.review)
+    if row.level < SINGLY and (said := classify(facts, policy.review)).cause is not None:
+        return said
+    return classify(store.with_traffic(conn, facts, causes, row.resolved_at), policy.review)
 
 
 def _write_single(conn: Connection, policy: Policy, row: Row[Any], now: datetime) -> store.Written:
@@ -126,7 +130,7 @@ def _write_weekly(
         one.incident_id: _judge(
             conn,
             one.incident_id,
-            classify(store.facts_of(one.kind, all_causes.get(one.incident_id)), policy.review),
+            _classify(conn, policy, one, all_causes.get(one.incident_id)),
             (),
             ask=False,
         )

@@ -67,17 +67,21 @@ def facts_of(kind: str, row: Row[Any] | None) -> CauseFacts:
     )
 
 
-def with_traffic(conn: Connection, facts: CauseFacts, row: Row[Any] | None, until: datetime) -> CauseFacts:
-    """The same, with what else went through the step while the incident lasted."""
+def with_traffic(conn: Connection, facts: CauseFacts, row: Row[Any] | None, known_at: datetime) -> CauseFacts:
+    """The same, with who else was in the step until the last of these orders became late, and was late as well, as far
+    as known at ``known_at``; what the step caught up with afterwards says nothing about why.
+    """
     if row is None:
         return facts
-    window = {"node": row.node, "since": max(row.entered_at, until - LONGEST), "until": until}
-    passed = run(conn, "reviews/read_passed", warehouse=row.warehouse, **window).one()
-    facts = replace(facts, passed=passed.passed, usual=passed.usual)
-    if not row.carrier:
-        return facts
-    road = run(conn, "reviews/read_traffic", carrier=row.carrier, **window).one()
-    return replace(facts, traffic=Traffic(road.seen, road.late), others=Traffic(road.others_seen, road.others_late))
+    since = max(row.entered_at, row.late_at - LONGEST)
+    about = {"node": row.node, "warehouse": row.warehouse, "carrier": row.carrier}
+    seen = run(conn, "reviews/read_traffic", since=since, until=row.late_at, known_at=known_at, **about).one()
+    return replace(
+        facts,
+        here=Traffic(seen.here_seen, seen.here_late, seen.here_batches),
+        traffic=Traffic(seen.ours_seen, seen.ours_late, seen.ours_batches),
+        others=Traffic(seen.others_seen, seen.others_late, seen.others_batches),
+    )
 
 
 def took_of(row: Row[Any]) -> dict[Step, int | None]:
