@@ -12,10 +12,11 @@ import numpy as np
 
 from bench.year.orders import WAVES, Orders, Said, Truth, members
 from demo.instants import DAY, HOUR, NEVER, OFFSET
-from demo.vocabulary import CARRIERS, WAREHOUSES
+from demo.vocabulary import CARRIERS, CHANNELS, WAREHOUSES
 
 NOBODY_KNOWS: Final = Truth("none")
 BOTH: Final = Truth("ambiguous")
+SHOP: Final = "shop"  # the one in which the order was placed
 ROUTES: Final = ("HK-SZ", "HK-GZ", "JP-SH", "US-SH", "DE-SH")
 SUPPLIERS: Final = tuple(f"SUP-{n:02}" for n in range(1, 25))
 CODES: Final = tuple(f"{what}-{n}" for what in ("PRINTER", "CONVEYOR", "WMS-API", "SCANNER") for n in range(1, 9))
@@ -91,7 +92,8 @@ class Case:
     ) -> None:
         """Late for this reason, which the systems show while it lasts; ``known_before``: from the payment on."""
         for i in who:
-            self.orders.delay(i, self.step, truth, seconds)
+            shop = CHANNELS[self.orders.channel[i]]
+            self.orders.delay(i, self.step, Truth(truth.cause, shop) if truth.subject == SHOP else truth, seconds)
             entered = int(self.orders.entries[i, self.step])
             begins = int(self.orders.entries[i, 0]) if known_before else entered + 600
             ends = self.orders.leaves(i, self.step)
@@ -134,11 +136,11 @@ def fault_and_shortage(case: Case) -> None:
 
 
 def address(case: Case) -> None:
-    case.late(case.one(), Truth("address_incomplete"), order={"flags": ["address_incomplete"]}, known_before=True)
+    case.late(case.one(), Truth("address_incomplete", SHOP), order={"flags": ["address_incomplete"]}, known_before=True)
 
 
 def placeholder(case: Case) -> None:
-    case.late(case.one(), Truth("placeholder"), order={"flags": ["placeholder"]}, known_before=True)
+    case.late(case.one(), Truth("placeholder", SHOP), order={"flags": ["placeholder"]}, known_before=True)
 
 
 def address_and_moved(case: Case) -> None:
@@ -147,11 +149,11 @@ def address_and_moved(case: Case) -> None:
 
 def moved(case: Case) -> None:
     """The seller moves the date of one order."""
-    case.late(case.one(), Truth("moved_by_seller"), order={"line": _moved(case)}, known_before=True)
+    case.late(case.one(), Truth("moved_by_seller", SHOP), order={"line": _moved(case)}, known_before=True)
 
 
 def moved_batch(case: Case) -> None:
-    case.late(case.batch(), Truth("moved_by_seller"), order={"line": _moved(case)}, known_before=True)
+    case.late(case.batch(), Truth("moved_by_seller", SHOP), order={"line": _moved(case)}, known_before=True)
 
 
 def supplier(case: Case) -> None:

@@ -16,6 +16,8 @@ from orderwatch.core.policy import Policy
 from orderwatch.core.review.chain import Step, chain, first_broken
 from orderwatch.core.review.classify import Classification, classify, wrong_rule
 from orderwatch.core.review.document import LANGUAGES, Cause, cause_of, cause_part, chain_part
+from orderwatch.core.review.facts import CauseFacts
+from orderwatch.core.review.subject import subject_of
 from orderwatch.core.words import CODES
 from orderwatch.store import reviews as store
 from orderwatch.store.database import run
@@ -33,6 +35,7 @@ class Reviewed:
     incident_id: int
     said: Classification
     counts: Cause
+    subject: str | None
     missing: tuple[str, ...]
     words: Sequence[dict[str, Any]]
 
@@ -80,29 +83,30 @@ def write_review(
 
 def classify_incident(conn: Connection, policy: Policy, row: Row[Any]) -> Classification:
     """What the rules say of one incident."""
-    return _classify(conn, policy, row, store.read_causes(conn, [row.incident_id]).get(row.incident_id))
+    return _ask(conn, policy, row, store.read_causes(conn, [row.incident_id]).get(row.incident_id))[1]
 
 
-def _classify(conn: Connection, policy: Policy, row: Row[Any], causes: Row[Any] | None) -> Classification:
+def _ask(conn: Connection, policy: Policy, row: Row[Any], causes: Row[Any] | None) -> tuple[CauseFacts, Classification]:
     """Of an ordinary incident, who else was late is asked only where its own orders do not say why."""
-    facts = store.facts_of(row.kind, causes)
+    facts = store.facts_of(row.kind, row.dedup_key, causes)
     if row.level < SINGLY and (said := classify(facts, policy.review)).cause is not None:
-        return said
-    return classify(store.with_traffic(conn, facts, causes, row.resolved_at), policy.review)
+        return facts, said
+    facts = store.with_traffic(conn, facts, causes, row.resolved_at)
+    return facts, classify(facts, policy.review)
 
 
 def _write_single(conn: Connection, policy: Policy, row: Row[Any], now: datetime) -> store.Written:
-    said = classify_incident(conn, policy, row)
+    causes = store.read_causes(conn, [row.incident_id]).get(row.incident_id)
     failed = [dict(one._mapping) for one in run(conn, "reviews/count_failed", incident_id=row.incident_id)]
     missing = ["outcome"] if any(one["open"] for one in failed) else []
-    reviewed = _judge(conn, row.incident_id, said, missing)
+    reviewed = _judge(conn, row.incident_id, *_ask(conn, policy, row, causes), missing)
     content = {
         "kind": "single",
         "incident": _about(row),
         "orders": _one(conn, "reviews/count_affected", incident_id=row.incident_id, until=row.closed_at),
         "chain": _chain(conn, policy, row),
-        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words),
-        "repeats": _repeats(conn, policy, row, reviewed.counts),
+        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words) | {"subject": reviewed.subject},
+        "repeats": _repeats(conn, policy, row, reviewed),
         "money": [dict(one._mapping) for one in run(conn, "reviews/sum_money", incident_id=row.incident_id)],
         "failed": failed,
         "ratings": _one(conn, "reviews/read_ratings", incident_id=row.incident_id),
@@ -130,7 +134,7 @@ def _write_weekly(
         one.incident_id: _judge(
             conn,
             one.incident_id,
-            _classify(conn, policy, one, all_causes.get(one.incident_id)),
+            *_ask(conn, policy, one, all_causes.get(one.incident_id)),
             (),
             ask=False,
         )
@@ -163,7 +167,13 @@ def week_of(at: datetime, zone: ZoneInfo) -> tuple[date, datetime, datetime]:
 
 
 def _judge(
-    conn: Connection, incident_id: int, said: Classification, missing: Sequence[str], *, ask: bool = True
+    conn: Connection,
+    incident_id: int,
+    facts: CauseFacts,
+    said: Classification,
+    missing: Sequence[str],
+    *,
+    ask: bool = True,
 ) -> Reviewed:
     """The rules' answer beside people's words; what was said at the close is kept the first time.
 
@@ -177,12 +187,15 @@ def _judge(
     words = run(conn, "reviews/read_corrections", incident_id=incident_id).all()
     counts = cause_of(said, words)
     open_now = ("cause",) if ask and not counts.known else ()
-    return Reviewed(incident_id, said, counts, (*open_now, *missing), [dict(one._mapping) for one in words])
+    subject = subject_of(counts.cause, facts)
+    return Reviewed(incident_id, said, counts, subject, (*open_now, *missing), [dict(one._mapping) for one in words])
 
 
 def _settle(conn: Connection, review_id: int, reviewed: Reviewed, now: datetime) -> None:
     counts = reviewed.counts
-    store.settle(conn, reviewed.incident_id, review_id, reviewed.missing, counts.cause, counts.root_cause, now)
+    store.settle(
+        conn, reviewed.incident_id, review_id, reviewed.missing, counts.cause, counts.root_cause, reviewed.subject, now
+    )
 
 
 def _about(row: Row[Any]) -> dict[str, Any]:
@@ -217,16 +230,17 @@ def _short(row: Row[Any], policy: Policy, reviewed: Reviewed) -> dict[str, Any]:
         "incident": row.incident_id, "kind": row.kind, "key": row.dedup_key, "level": row.level,
         "opened_at": row.opened_at, "closed_at": row.closed_at, "took_s": store.took_of(row),
         "first_broken": first_broken(links), "money": row.money, "stars": row.stars,
-        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words),
+        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words) | {"subject": reviewed.subject},
     }  # fmt: skip
 
 
-def _repeats(conn: Connection, policy: Policy, row: Row[Any], counts: Cause) -> list[dict[str, Any]]:
-    """Earlier incidents of the same named cause."""
-    if counts.cause is None:
+def _repeats(conn: Connection, policy: Policy, row: Row[Any], reviewed: Reviewed) -> list[dict[str, Any]]:
+    """Earlier incidents in which the same cause had happened to the same."""
+    if reviewed.counts.cause is None:
         return []
     since = row.ended_at - policy.review.repeat_within
-    about = {"cause": counts.cause, "since": since, "until": row.ended_at, "incident_id": row.incident_id}
+    about = {"since": since, "until": row.ended_at, "incident_id": row.incident_id}
+    about |= {"cause": reviewed.counts.cause, "subject": reviewed.subject}
     return [dict(one._mapping) for one in run(conn, "reviews/read_repeats", **about)]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from orderwatch.core.review.chain import STEPS, Step, Usual
 from orderwatch.core.review.facts import CauseFacts, Traffic
+from orderwatch.core.words import CODES
 from orderwatch.store.database import as_json, run
 
 LONGEST: Final = timedelta(days=7)
@@ -19,6 +20,7 @@ COUNTED: Final = (
     "orders", "faulty", "fault_code", "short", "sku", "in_place", "with_carrier", "customs", "over_holiday", "holiday",
     "supplier_silent", "address_incomplete", "placeholder", "moved_by_seller",
 )  # fmt: skip
+NAMED: Final = ("carrier", "route", "supplier", "channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,16 @@ def read_causes(conn: Connection, incident_ids: Sequence[int]) -> dict[int, Row[
     return {row.incident_id: row for row in run(conn, "reviews/read_causes", incident_ids=list(incident_ids))}
 
 
-def facts_of(kind: str, row: Row[Any] | None) -> CauseFacts:
-    """The facts for the rules of evidence, without what went on in the step besides."""
+def facts_of(kind: str, key: str, row: Row[Any] | None) -> CauseFacts:
+    """The facts for the rules of evidence, without what went on in the step besides; ``key``: the incident's own."""
     if row is None:
-        return CauseFacts(kind, 0)
+        return CauseFacts(kind, 0, source=key.partition(":")[2] if kind == "source" else "")
+    named: dict[str, Any] = {name: row._mapping[name] or "" for name in NAMED}
     return CauseFacts(
         kind=kind,
         place=row.warehouse or "",
-        carrier=row.carrier or "",
+        step=CODES[row.node],
+        **named,
         **{name: row._mapping[name] for name in COUNTED},
     )
 
@@ -134,12 +138,13 @@ def settle(
     missing: Sequence[str],
     cause: str | None,
     root_cause: str | None,
+    subject: str | None,
     now: datetime,
 ) -> None:
     """Where an incident stands with its review, now that a document holds it."""
     run(
         conn, "reviews/settle", incident_id=incident_id, review_id=review_id, missing=list(missing), cause=cause,
-        root_cause=root_cause, now=now,
+        root_cause=root_cause, subject=subject, now=now,
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ class CauseFacts:
     """Counts of distinct orders of one incident; what was recorded when they became late, not what is true now.
 
     ``in_place`` orders were in its main step, in the warehouse ``place``; ``here`` is who else was. ``with_carrier``
-    orders travel with ``carrier``, whose ``traffic`` stands against that of the ``others``.
+    orders travel with ``carrier``, whose ``traffic`` stands against that of the ``others``. ``source`` is the one that
+    was out; ``route``, ``supplier`` and ``channel`` are those of most orders.
     """
 
     kind: str
@@ -48,6 +49,11 @@ class CauseFacts:
     address_incomplete: int = 0
     placeholder: int = 0
     moved_by_seller: int = 0
+    source: str = ""
+    step: str = ""
+    route: str = ""
+    supplier: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
