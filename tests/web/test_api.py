@@ -336,7 +336,7 @@ def test_a_link_shows_what_it_is_for_and_counts_once(
 ) -> None:
     from orderwatch.core.rating_link import RatingLink, sign
 
-    monkeypatch.setenv("ORDERWATCH_RATING_KEY", KEY)
+    monkeypatch.setenv("ORDERWATCH_LINK_KEY", KEY)
     link = RatingLink(number_of(desk), "wang@example.com", desk.now() + timedelta(hours=1), "once")
     path = f"/rating/{sign(KEY.encode(), link)}"
     for _ in range(2):
@@ -352,7 +352,7 @@ def test_a_link_shows_what_it_is_for_and_counts_once(
     desk.advance(timedelta(hours=2))
     late = nobody.get(path)
     assert (late.status_code, late.json()["error"]["code"]) == (401, "expired_link")
-    monkeypatch.setenv("ORDERWATCH_RATING_KEY", KEY[::-1])
+    monkeypatch.setenv("ORDERWATCH_LINK_KEY", KEY[::-1])
     assert nobody.get(path).json()["error"]["code"] == "bad_link"
 
 
@@ -361,7 +361,7 @@ def test_the_page_behind_a_link_needs_no_login_and_one_tap(
 ) -> None:
     from orderwatch.core.rating_link import RatingLink, sign
 
-    monkeypatch.setenv("ORDERWATCH_RATING_KEY", KEY)
+    monkeypatch.setenv("ORDERWATCH_LINK_KEY", KEY)
     person = "<b>wang</b>@example.com"
     link = RatingLink(number_of(desk), person, desk.now() + timedelta(hours=1), "tapped")
     path, page = f"/rating/{sign(KEY.encode(), link)}", {"accept": "text/html"}

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from orderwatch.core.rating_link import RatingLink, read
 from orderwatch.core.refusals import Refusal
-from orderwatch.hooks.rating_key import rating_key
+from orderwatch.hooks.link_key import link_key
 from orderwatch.pipeline.people.rate import Rating, is_used, rate_by_link
 from orderwatch.store import board
 from orderwatch.store.database import business_now
@@ -42,7 +42,7 @@ def refused(request: Request, error: Refusal) -> Response:
 
 
 def _link(token: str) -> RatingLink:
-    key = rating_key()
+    key = link_key()
     if not key:
         raise Refusal("bad_link")
     with reading() as conn:

@@ -20,6 +20,7 @@ from orderwatch.core.policy.response import ResponseFile
 from orderwatch.core.policy.review import ReviewFile
 from orderwatch.core.policy.rights import RightsFile
 from orderwatch.core.policy.roles import Person, Role, RolesFile
+from orderwatch.core.policy.survey import SurveyFile
 from orderwatch.core.policy.thresholds import ThresholdsFile
 from orderwatch.core.policy.validity import ValidityFile
 from orderwatch.core.words import Node
@@ -47,6 +48,7 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
     "response": ResponseFile,
     "learning": LearningFile,
     "review": ReviewFile,
+    "survey": SurveyFile,
 }
 
 
@@ -64,6 +66,7 @@ class Policy(Strict):
     response: ResponseFile
     learning: LearningFile
     review: ReviewFile
+    survey: SurveyFile
 
     @property
     def version(self) -> str:
@@ -86,7 +89,7 @@ class Policy(Strict):
 
 
 def load_policy(folder: Path) -> Policy:
-    """Read the eleven policy files of a folder.
+    """Read the twelve policy files of a folder.
 
     Raises:
         PolicyError: with every mistake found in any of the files.
