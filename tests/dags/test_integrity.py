@@ -28,7 +28,7 @@ HEADINGS = ["Purpose", "Flow", "When it fails", "Owner"]
 TASKS = {
     DRIFT: {"check_drift"},
     RULES: {"learn_rules"},
-    REVIEWS: {"write_reviews"},
+    REVIEWS: {"write_reviews", "ask_customers"},
     HISTORY: {
         "open_scan", "erp.pull", "wms.pull", "validate_feeds", "apply_feeds", "learn_thresholds", "approve_version",
         "activate_version",
@@ -38,7 +38,7 @@ TASKS = {
         "validate_feeds", "apply_feeds", "detect_anomalies", "start_responses", "notify_owners",
     },
 }  # fmt: skip
-VERBS = {
+VERBS = {"ask",
     "check", "open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify", "write",
 }  # fmt: skip
 PARSE_SECONDS = 0.3
