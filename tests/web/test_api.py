@@ -89,8 +89,8 @@ def every_route() -> list[tuple[str, str]]:
 
 
 def test_every_route_asks_strangers_to_log_in_and_refuses_what_other_sites_send(nobody: TestClient, as_: As) -> None:
-    open_to_all = [path for _, path in every_route() if path.startswith("/rating/static/")]
-    assert len(open_to_all) == 1  # the stylesheet and the script of the page that needs no login
+    open_to_all = [path for _, path in every_route() if path.startswith(("/rating/static/", "/survey/static/"))]
+    assert len(open_to_all) == 2  # the stylesheet and the script of the pages that need no login
     routes = [(verb, path) for verb, path in every_route() if path not in open_to_all]
     assert len(routes) > 30 and {verb for verb, _ in routes} == {"GET", "POST"}
     someone = as_("manager", cookie=True)
@@ -112,7 +112,7 @@ def test_nothing_changes_by_reading(as_: As, desk: Desk) -> None:
     someone = as_("manager")
     for verb, path in every_route():
         if verb == "GET":
-            assert someone.get(path).status_code in {200, 404, 422} or path == "/rating/x", path
+            assert someone.get(path).status_code in {200, 404, 422} or path in {"/rating/x", "/survey/x"}, path
         else:
             assert someone.get(path).status_code == 405 or ("GET", path) in every_route(), path
     assert desk.ask("select count(*) from timeline") == before

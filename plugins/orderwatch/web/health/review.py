@@ -24,6 +24,7 @@ from orderwatch.web.health.chain_picture import draw_chain
 from orderwatch.web.health.clock import Clock
 from orderwatch.web.health.reviews import cause_said
 from orderwatch.web.health.rows import about_of
+from orderwatch.web.health.survey import Survey, said_nps, survey_of
 from orderwatch.web.pictures.words import say
 
 LINKS: Final = {
@@ -80,6 +81,10 @@ class ReviewPage:
     missing: str
     may: bool
     listed: Sequence[tuple[Mapping[str, Any], str, str]]
+    survey: Survey | None
+
+    def nps(self, points: int | None) -> str:
+        return said_nps(points)
 
     def at(self, text: str) -> str:
         return self.clock.full(datetime.fromisoformat(text))
@@ -137,6 +142,7 @@ def read_review(conn: Connection, policy: Policy, login: str, review_id: int, la
             )
             for one in content.get("incidents", ())
         ],
+        survey=survey_of(content, language),
     )
 
 
