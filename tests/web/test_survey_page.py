@@ -192,7 +192,7 @@ def test_a_review_before_anybody_was_asked_says_when_they_will_be(as_: As, desk:
 
 
 def test_the_bar_is_as_long_as_all_who_were_asked_and_escapes_what_it_says() -> None:
-    drawn = draw_survey([("promoters", "<b>", 9), ("passives", "p", 0), ("not_answered", "n", 1)], '"<label>"')
+    drawn = draw_survey([("promoters", "<b>", 9), ("passives", "p", 0), ("not_answered", "none", 1)], '"<label>"')
     assert 'width="90.00%"' in drawn and 'x="90.00%" width="10.00%"' in drawn
     assert drawn.count("<text") == 1  # there is no room for the other number, which stands in its title
     assert "<b>" not in drawn and "<label>" not in drawn and 'class="passives"' not in drawn

@@ -7,7 +7,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-NARROW: Final = 14  # per cent of the width; what is narrower has its number in the words below only
+LETTER: Final = 2.0  # per cent of the width on a phone; whatever has no room has its number in the words below only
 _HATCH: Final = (
     '<defs><pattern id="unsaid" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect class="ground" width="8" height="8"/><line class="stroke" x1="0" y1="0" x2="0" y2="8"/></pattern></defs>'
@@ -26,7 +26,7 @@ def draw_survey(parts: Sequence[tuple[str, str, int]], label: str) -> Markup:
             continue
         said = f"{title} {count}"
         drawn.append(f'<g class="{kind}"><rect x="{x:.2f}%" width="{width:.2f}%" height="100%"/>')
-        if width >= NARROW:
+        if width >= LETTER * sum(2 if ord(sign) > 0x2E80 else 1 for sign in said):
             drawn.append(f'<text x="{x + width / 2:.2f}%" y="21" text-anchor="middle">{escape(said)}</text>')
         drawn.append(f"<title>{escape(said)}</title></g>")
         x += width
