@@ -19,6 +19,7 @@ SAME = {"sec-fetch-site": "same-origin"}
 UNKNOWN = {
     "incident_id": "1", "effect_id": "1", "number": "1", "order_id": "SO-1", "name": "theme.js", "token": "x",
     "act": "acknowledge", "approval_id": "1", "decision": "approve", "state": "done", "what": "again",
+    "figure": "missed",
 }  # fmt: skip
 
 

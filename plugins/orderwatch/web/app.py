@@ -19,6 +19,7 @@ from orderwatch.web.health import (
     improving,
     limits,
     refusing,
+    reporting,
     reviewing,
     routes,
     stopping,
@@ -52,6 +53,7 @@ app.include_router(deciding.router)
 app.include_router(improving.router)
 app.include_router(reviewing.router)
 app.include_router(surveying.router)
+app.include_router(reporting.router)
 app.mount("/rating", rating_app)  # without a login: its own token lets in
 app.mount("/survey", survey_app)  # likewise
 

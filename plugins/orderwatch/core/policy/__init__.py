@@ -16,6 +16,7 @@ from orderwatch.core.policy.grading import GradingFile
 from orderwatch.core.policy.learning import LearningFile
 from orderwatch.core.policy.loader import PolicyError, Problem, load_file
 from orderwatch.core.policy.nodes import NodePolicy, NodesFile
+from orderwatch.core.policy.programme import ProgrammeFile
 from orderwatch.core.policy.response import ResponseFile
 from orderwatch.core.policy.review import ReviewFile
 from orderwatch.core.policy.rights import RightsFile
@@ -49,6 +50,7 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
     "learning": LearningFile,
     "review": ReviewFile,
     "survey": SurveyFile,
+    "programme": ProgrammeFile,
 }
 
 
@@ -67,6 +69,7 @@ class Policy(Strict):
     learning: LearningFile
     review: ReviewFile
     survey: SurveyFile
+    programme: ProgrammeFile
 
     @property
     def version(self) -> str:
@@ -89,7 +92,7 @@ class Policy(Strict):
 
 
 def load_policy(folder: Path) -> Policy:
-    """Read the twelve policy files of a folder.
+    """Read the policy files of a folder.
 
     Raises:
         PolicyError: with every mistake found in any of the files.
@@ -130,8 +133,13 @@ def _contradictions(policy: Policy) -> list[Problem]:
     for code, rules_of_role in policy.roles.root.items():
         if rules_of_role.on_duty == "office" and policy.calendars.code("office") is None:
             problems.append(Problem("roles.yaml", None, f"{code}.on_duty", "no calendar office in calendars.yaml"))
-    if not _has(policy, policy.learning.owner):
-        problems.append(_no_role("learning", "owner", policy.learning.owner))
+    for file, field, owner in (
+        ("learning", "owner", policy.learning.owner),
+        ("programme", "report.owner", policy.programme.report.owner),
+        ("programme", "week.owner", policy.programme.week.owner),
+    ):
+        if not _has(policy, owner):
+            problems.append(_no_role(file, field, owner))
     for role in policy.response.approval_rights:
         if not _has(policy, role):
             problems.append(_no_role("response", f"approval_rights.{role}", role))

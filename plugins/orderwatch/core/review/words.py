@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from orderwatch.core.durations import Language
+from orderwatch.core.policy.review import ReviewFile
 from orderwatch.core.review.facts import Evidence
+from orderwatch.core.titles import say_code
 
 _SHARE: Final[dict[str, dict[Language, str]]] = {
     "system_fault": {
@@ -22,8 +24,9 @@ _SHARE: Final[dict[str, dict[Language, str]]] = {
         "en": "{orders} of {of} orders are held at customs or lack papers",
     },
     "holiday": {
-        "zh-CN": "{of} 单中 {orders} 单的等待跨过节假日 {holiday}",
-        "en": "{orders} of {of} orders waited over a public holiday {holiday}",
+        "zh-CN": "{of} 单中 {orders} 单的等待跨过节假日 {holiday}；其他承运商另有 {batches} 个批次超时",
+        "en": "{orders} of {of} orders waited over a public holiday {holiday}; "
+        "{batches} batches of other carriers were late",
     },
     "supplier_silent": {
         "zh-CN": "{of} 单中 {orders} 单供应商从未接单",
@@ -42,20 +45,23 @@ _SHARE: Final[dict[str, dict[Language, str]]] = {
         "en": "{orders} of {of} orders had their date moved by the seller",
     },
     "node_capacity": {
-        "zh-CN": "该环节在 {place}（{of} 单中 {orders} 单）同期放行 {passed} 单，平时 {usual} 单",
-        "en": "the step in {place} ({orders} of {of} orders) let {passed} orders through where {usual} are usual",
+        "zh-CN": "{of} 单中 {orders} 单在 {place}；该环节同期 {seen} 单中 {late} 单超时，涉及 {batches} 个批次",
+        "en": "{orders} of {of} orders were in {place}; of {seen} orders in the step there {late} were late, "
+        "in {batches} batches",
     },
     "carrier_delay": {
-        "zh-CN": "{of} 单中 {orders} 单由 {carrier} 承运；其他承运商同期 {others} 单中 {others_late} 单超时",
-        "en": "{orders} of {of} orders travel with {carrier}; of {others} orders of others {others_late} are late",
+        "zh-CN": "{of} 单中 {orders} 单由 {carrier} 承运，其 {batches} 个批次有超时；"
+        "其他承运商同期 {others} 单中 {others_late} 单超时",
+        "en": "{orders} of {of} orders travel with {carrier}, which is late in {batches} batches; "
+        "of {others} orders of others {others_late} are late",
     },
 }
 _OTHERWISE: Final[dict[str, dict[Language, str]]] = {
     "source_outage": {"zh-CN": "数据源正常", "en": "the sources spoke"},
     "source_outage match": {"zh-CN": "事件即该数据源的中断", "en": "the incident is the outage of this source itself"},
     "node_capacity unknown": {
-        "zh-CN": "该环节在 {place} 的往常放行量不足以比较",
-        "en": "too little is known of what the step usually lets through in {place}",
+        "zh-CN": "{place} 的该环节同期只有 {seen} 单，无法比较",
+        "en": "only {seen} orders were in the step in {place} meanwhile, too few to compare with",
     },
     "carrier_delay unknown": {
         "zh-CN": "{of} 单中 {orders} 单由 {carrier} 承运；其他承运商只有 {others} 单，无法比较",
@@ -71,6 +77,14 @@ MISSING: Final[dict[str, dict[Language, str]]] = {
     "outcome": {"zh-CN": "有动作的结果还没有人确认", "en": "of some acts nobody has said whether they arrived"},
     "document": {"zh-CN": "复盘尚未生成", "en": "the review has not been written"},
 }
+
+
+def say_cause(root_cause: str | None, cause: str | None, rules: ReviewFile, language: Language) -> str:
+    """Both levels as people read them; ``cause``: the second level, where it is known."""
+    if root_cause is None:
+        return {"zh-CN": "未定", "en": "undetermined"}[language]
+    known = rules.causes.of(cause).title.say(language) if cause in type(rules.causes).model_fields and cause else ""
+    return " · ".join(filter(None, (say_code(root_cause, language), known)))
 
 
 def say_missing(missing: Sequence[str], language: Language) -> str:
