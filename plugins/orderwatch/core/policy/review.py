@@ -63,6 +63,7 @@ class ReviewFile(Strict):
     times_others: Annotated[float, Field(gt=1)]
     least_others: Count
     least_batches: Count
+    least_late: Share
     limits: Limits
     compare_with: Duration
     repeat_within: Duration
