@@ -15,6 +15,10 @@ COPY plugins ./plugins
 RUN uv pip install --python /opt/venv/bin/python --no-cache --no-deps --no-build-isolation -e .
 
 FROM python:3.12-slim-bookworm
+# Reviews on paper: text is set with Pango, and needs a font that knows Chinese.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 # The user owns its home and the logs; code and environment belong to root.
 RUN groupadd --gid 50000 orderwatch \
     && useradd --uid 50000 --gid 50000 --no-log-init --no-create-home --home-dir /opt/airflow \

@@ -16,6 +16,7 @@ from orderwatch.commands import (
     playbooks,
     quarantine,
     replay,
+    report,
     rules,
     silences,
     thresholds,
@@ -28,6 +29,7 @@ app.command()(backtest.backtest)
 app.command()(replay.replay)
 app.command()(history.history)
 app.command()(why.why)
+app.command()(report.report)
 app.add_typer(demo.app, name="demo")
 app.add_typer(db.app, name="db")
 app.add_typer(quarantine.app, name="quarantine")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HISTORY, SCAN = "threshold_retraining", "order_health_scan"
 DRIFT, RULES, REVIEWS = "threshold_drift", "rule_learning", "incident_postmortem"
+PROGRAMME = "programme_report"
 
 
 def read_dag(dag_id: str, folder: Path = HOME / "dags") -> DAG:

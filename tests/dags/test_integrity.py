@@ -17,18 +17,19 @@ import pytest
 from orderwatch.edge.assets import CLOSED, CLOSED_ALIAS
 from orderwatch.operators.approve_version import WAITS
 from orderwatch.paths import HOME, POLICY
-from tests.dags.installation import DRIFT, HISTORY, REVIEWS, RULES, SCAN, read_dag
+from tests.dags.installation import DRIFT, HISTORY, PROGRAMME, REVIEWS, RULES, SCAN, read_dag
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-DAGS = (DRIFT, HISTORY, REVIEWS, RULES, SCAN)
+DAGS = (DRIFT, HISTORY, PROGRAMME, REVIEWS, RULES, SCAN)
 FILES = sorted((HOME / "dags").glob("*.py"))
 HEADINGS = ["Purpose", "Flow", "When it fails", "Owner"]
 TASKS = {
     DRIFT: {"check_drift"},
     RULES: {"learn_rules"},
-    REVIEWS: {"write_reviews"},
+    REVIEWS: {"write_reviews", "print_reviews", "remind_owners", "ask_customers"},
+    PROGRAMME: {"write_report"},
     HISTORY: {
         "open_scan", "erp.pull", "wms.pull", "validate_feeds", "apply_feeds", "learn_thresholds", "approve_version",
         "activate_version",
@@ -40,6 +41,7 @@ TASKS = {
 }  # fmt: skip
 VERBS = {
     "check", "open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify", "write",
+    "print", "remind", "ask",
 }  # fmt: skip
 PARSE_SECONDS = 0.3
 PARSE = """
@@ -127,6 +129,7 @@ def test_a_scan_that_hangs_is_over_before_the_next_one_is_due() -> None:
         (DRIFT, "2026-11-22T10:00+00:00", "2026-11-23T01:30+00:00"),  # 09:30 on Monday in Shanghai
         (REVIEWS, "2026-11-22T10:01+00:00", "2026-11-22T10:30+00:00"),
         (RULES, "2026-11-22T10:00+00:00", "2026-11-23T02:00+00:00"),  # 10:00 on Monday in Shanghai
+        (PROGRAMME, "2026-11-22T10:00+00:00", "2026-12-01T00:00+00:00"),  # 08:00 on 1 December in Shanghai
         (HISTORY, "2026-11-22T10:00+00:00", "2026-11-30T19:00+00:00"),  # 03:00 on 1 December in Shanghai
     ],
 )
@@ -175,6 +178,7 @@ def test_the_form_of_a_scan_has_the_documented_fields() -> None:
         "dry_run": False,
     }  # fmt: skip
     assert dict(read_dag(RULES).params.dump()) == {"window": "as the policy says", "dry_run": False}
+    assert dict(read_dag(PROGRAMME).params.dump()) == {"month": None}
 
 
 def test_the_form_of_a_retraining_takes_every_clock_that_there_is() -> None:

@@ -16,7 +16,10 @@ FAILURE = {"dag": "order_health_scan", "task": "erp.pull", "run": "r1", "reason"
 LANGUAGES = ("zh-CN", "en")
 FORMS = ("wecom", "mail")
 LISTS = ("opened", "grown", "digest", "resolved", "escalated", "reminder")
-SUBJECTS = ("pause_over", "drift", "rules", "rule_ends", "review_missing", "review_late")
+SUBJECTS = (
+    "pause_over", "drift", "rules", "rule_ends", "review_written", "review_missing", "review_late", "report", "week",
+    "improvement_due",
+)  # fmt: skip
 
 
 def an_item(number: int = 1, **changes: Any) -> dict[str, Any]:
@@ -75,6 +78,27 @@ def a_review(**changes: Any) -> dict[str, Any]:
     plain = {
         "number": "#1", "page": "http://airflow.example/incident/1", "level": "二级", "kind": "同批次多单超时",
         "closed": "2026-11-18 12:17", "until": "2026-11-21 12:17", "missing": "根因尚无定论，也没有人说明",
+        "cause": "系统 · 仓库系统故障", "review": "http://airflow.example/review/1",
+    }  # fmt: skip
+    return plain | changes
+
+
+def a_figure(**changes: Any) -> dict[str, Any]:
+    plain = {
+        "month": "2026-10", "title": "先于投诉发现", "value": "83.0 %", "of": "47 中 39", "more": "p50 4 分",
+        "change": "+6.5 个百分点",
+    }  # fmt: skip
+    return plain | changes
+
+
+def a_line(**changes: Any) -> dict[str, Any]:
+    return {"head": "上周的事件", "page": "http://airflow.example/programme", "words": "二级：3 起"} | changes
+
+
+def an_improvement(**changes: Any) -> dict[str, Any]:
+    plain = {
+        "number": "3", "title": "Count stock", "owner": "zhao.lei", "day": "2026-11-21", "when": "还有 3 天",
+        "incident": "#1", "playbook": "stock_out", "page": "http://airflow.example/improvements",
     }  # fmt: skip
     return plain | changes
 
@@ -88,7 +112,8 @@ def text_of(family: str, sink: str, items: list[dict[str, Any]], languages: tupl
 def values_of(family: str) -> dict[str, Any]:
     item = {
         "pause_over": a_pause, "approval": a_question, "version": a_version, "drift": a_drift, "rules": a_rule,
-        "rule_ends": a_rule, "review_missing": a_review, "review_late": a_review,
+        "rule_ends": a_rule, "review_written": a_review, "review_missing": a_review, "review_late": a_review,
+        "report": a_figure, "week": a_line, "improvement_due": an_improvement,
     }.get(family, an_item)()  # fmt: skip
     return FAILURE if family == "task_failed" else FRAME | {"items": [item], "hidden": 0}
 
@@ -114,9 +139,7 @@ def test_every_family_has_a_text_for_every_channel_and_language(family: str, for
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    "family", [*LISTS, "pause_over", "drift", "rules", "rule_ends", "review_missing", "review_late"]
-)
+@pytest.mark.parametrize("family", [*LISTS, *SUBJECTS])
 def test_every_family_has_a_subject_in_one_line(family: str, language: str) -> None:
     subject = render(TEMPLATES, f"{family}.subject", language, values_of(family), markup=False)
     assert subject.startswith("[Orderwatch]") and "\n" not in subject

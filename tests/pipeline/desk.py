@@ -119,6 +119,11 @@ class Desk:
                 text("insert into threshold values (:v, :cell, :s, 1, 0, 1, 'node')"),
                 [{"v": version, "cell": -node, "s": s} for node, s in seconds.items()],
             )
+        self.use(version)
+
+    def use(self, version: int) -> None:
+        """From now on the version counts."""
+        with self.engine.begin() as conn:
             run(conn, "thresholds/decide", version=version, decision="in_force", by="test", reason="test", now=NOON)
             run(conn, "thresholds/activate", version=version)
             run(conn, "thresholds/mark_moved", version=version, now=NOON)

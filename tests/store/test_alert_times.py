@@ -157,7 +157,7 @@ def ask_sql(conn: Connection, cases: list[Case]) -> list[datetime]:
             for n, c in enumerate(cases)
         ],
     )  # fmt: skip
-    run(conn, "alerts/calculate")
+    run(conn, "alerts/calculate", version=None)
     return list(conn.execute(text("select alert_at from alert_result order by order_id")).scalars())
 
 

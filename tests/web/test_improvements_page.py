@@ -64,6 +64,10 @@ def test_one_is_proposed_done_and_found_again(as_: As, desk: Desk) -> None:  # n
         ({"due": "2020-01-01"}, "choose a day to come"),
         ({"incident_id": "", "playbook": ""}, "about an incident or a playbook"),
         ({"incident_id": "77"}, "no incident #77"),
+        ({"verified_by": ""}, "say what will show it"),
+        ({"metric": "false_alarms"}, "needs a target"),
+        ({"metric": "profit", "target": "3"}, "profit does not measure itself"),
+        ({"metric": "false_alarms", "target": "nan"}, "input is wrong"),
     ],
 )
 def test_what_is_missing_is_said_in_the_dialog(
@@ -72,6 +76,51 @@ def test_what_is_missing_is_said_in_the_dialog(
     answer = as_("supervisor").post("/improvements?lang=en", data=wanted(desk, **changes), headers=HTMX)
     assert answer.status_code in {404, 422} and said in plain(answer.text)
     assert desk.ask("select count(*) from improvement") == [0]
+
+
+def test_a_figure_that_measures_itself_is_chosen_with_its_target_and_shown_before_and_after(
+    as_: As, desk: Desk  # noqa: F811
+) -> None:  # fmt: skip
+    client = as_("supervisor")
+    form = shown(as_, "supervisor")
+    for offered in (
+        "repeats:stock_shortage",
+        "link_p90:contacted",
+        "false_alarms",
+        "threshold:1",
+        "picking lead",
+        "赵磊",
+    ):
+        assert f'value="{offered}"' in form
+    sent = wanted(desk, verified_by="", metric="false_alarms", target="12.5")
+    assert client.post("/improvements?lang=en", data=sent, headers=HTMX).status_code == 200
+    said = plain(shown(as_))
+    assert "False alarms ≤ 12.5 % measured 30 days after it is done" in said
+    done = {"reason": "changed", "changed": "threshold:1"}
+    assert client.post("/improvements/1/done?lang=en", data=done, headers=HTMX).status_code == 200
+    page = shown(as_, page="/improvements?which=ended&lang=en")
+    assert "measured on 2026-12-18" in plain(page) and "/version?version=1&amp;lang=en" in page
+    with desk.engine.begin() as conn:
+        conn.execute(text("insert into improvement_measure values (1, now(), 30, 40, 10, 10.5, 19, true)"))
+    assert "40 → 10.5 %: reached (of 10 and 19 cases)" in plain(shown(as_, page="/improvements?which=ended&lang=en"))
+    zh = plain(shown(as_, page="/improvements?which=ended&lang=zh-CN"))
+    assert "误报率 ≤ 12.5 %" in zh and "：达到（分别计入 10、19 例）" in zh
+    row = as_("viewer").get("/api/v1/improvements").json()["improvements"][0]
+    assert (row["metric"], row["target"], row["after"], row["changed_version"]) == ("false_alarms", 12.5, 10.5, 1)
+
+
+def test_what_it_changed_leads_there_and_what_there_is_not_is_refused(as_: As, desk: Desk) -> None:  # noqa: F811
+    client = as_("supervisor")
+    answered(desk, number_of(desk))
+    (sha,) = desk.ask("select left(sha, 8) from playbook_version where playbook = 'single_important'")
+    assert client.post("/improvements?lang=en", data=wanted(desk), headers=HTMX).status_code == 200
+    done = {"reason": "none since", "changed": "rule:77"}
+    answer = client.post("/improvements/1/done?lang=en", data=done, headers=HTMX)
+    assert answer.status_code == 422 and "there is no rule:77" in plain(answer.text)
+    done["changed"] = f"playbook:single_important@{sha}"
+    assert client.post("/improvements/1/done?lang=en", data=done, headers=HTMX).status_code == 200
+    page = shown(as_, page="/improvements?which=ended&lang=en")
+    assert '/dags/playbook_single_important" data-airflow' in page and done["changed"] in plain(page)
 
 
 def test_a_playbook_that_people_rate_too_low_waits_for_somebody(as_: As, desk: Desk) -> None:  # noqa: F811

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -85,6 +86,25 @@ def test_a_collection_lists_its_incidents(as_: As, desk: Desk, reviewed: Reviewe
     assert "Weekly collection: pick" in said and f"#{number_of(desk)}" in said and "human" in said
 
 
+@pytest.mark.parametrize(
+    ("address", "status", "words"),
+    [
+        ("/review/999", 404, "there is no review 999"),
+        ("/review/x", 422, ""),
+        ("/nonsense", 404, ""),
+        ("/review/1/behind/nonsense", 422, ""),
+    ],
+)
+def test_what_is_not_there_is_said_in_words_to_a_browser_and_in_our_shape_to_a_program(
+    as_: As, desk: Desk, address: str, status: int, words: str  # noqa: F811
+) -> None:  # fmt: skip
+    page = as_("viewer").get(f"{address}?lang=en", headers={"accept": "text/html,*/*;q=0.8"})
+    assert page.status_code == status and words in plain(page.text) and "Back to the board" in plain(page.text)
+    assert as_("viewer").get(address, headers={"accept": "application/json"}).headers["content-type"] == (
+        "application/json"
+    )
+
+
 def test_an_incident_that_is_over_leads_to_its_review(as_: As, desk: Desk, reviewed: Reviewed) -> None:  # noqa: F811
     assert f"/reviews?incident={reviewed['fault']}" in shown(as_, f"/incident/{reviewed['fault']}?lang=en")
 
@@ -141,3 +161,67 @@ def test_the_picture_marks_what_was_late_and_escapes_what_it_says() -> None:
     assert drawn.count('class="usual"') == drawn.count('class="limit"') == 2
     assert "<told>" not in drawn and "<30>" not in drawn and "<label>" not in drawn
     assert "nan" not in drawn and "style" not in drawn
+
+
+def test_every_number_of_a_review_leads_to_its_rows(as_: As, reviewed: Reviewed) -> None:  # noqa: F811
+    page = shown(as_, f"/review/{reviewed['review']}?lang=en")
+    links = {unescape(link) for link in re.findall(r'href="([^"]*/behind/[^"]*)"', page)}
+    assert {link.partition("/behind/")[2] for link in links} >= {
+        "orders?lang=en", "orders?mark=important&lang=en", "orders?mark=complained&lang=en",
+        "orders?mark=system_fault&lang=en", "compared?lang=en",
+    }  # fmt: skip
+    versions = {unescape(link) for link in re.findall(r'href="([^"]*/version[?][^"]*)"', page)}
+    assert versions
+    for link in links | versions:
+        shown(as_, link)
+
+
+def test_the_rows_are_those_that_were_counted_as_a_table_and_as_a_file(as_: As, reviewed: Reviewed) -> None:  # noqa: F811
+    address = f"/review/{reviewed['review']}/behind/orders"
+    for mark, orders in (("system_fault", ["SO-7", "SO-8"]), ("stock_shortage", [])):
+        page = shown(as_, f"{address}?mark={mark}&lang=en")
+        assert [one for one in ("SO-7", "SO-8", "SO-1") if f">{one}</a>" in page] == orders
+        assert HOSTILE not in page and ("The number is nought" in page) == (not orders)
+        read = as_("viewer").get(f"{address}.csv?mark={mark}&lang=en").text.removeprefix("\ufeff")
+        assert [row[0] for row in csv.reader(io.StringIO(read))] == ["order", *orders]
+    assert "pick" in plain(shown(as_, f"{address}?lang=en")) and "拣货" in plain(shown(as_, f"{address}?lang=zh-CN"))
+
+
+@pytest.mark.parametrize("what", ["orders?mark=nonsense", "nonsense"])
+def test_rows_of_what_no_review_counts_are_refused(as_: As, reviewed: Reviewed, what: str) -> None:  # noqa: F811
+    assert as_("viewer").get(f"/review/{reviewed['review']}/behind/{what}").status_code in {404, 422}
+    assert as_("viewer").get(f"/review/{reviewed['week']}/behind/orders").status_code == 404
+
+
+def test_a_review_shows_another_version_and_the_months_before(as_: As, desk: Desk) -> None:  # noqa: F811
+    """One fault a month ago under limits of four hours; another now, when a version of two hours has been learned."""
+    numbers = []
+    for orders in (("SO-7", "SO-8"), ("SO-11", "SO-12")):
+        desk.scan(**late_in_pick(*orders, fault_code="E42"))
+        (fault,) = desk.ask("select max(incident_id) from incident where kind = 'system_failure'")
+        numbers.append(fault)
+        with desk.engine.begin() as conn:
+            close(conn, desk.policy, By("vp"), Seen(fault, 0), "system", "the controller")
+        desk.advance(timedelta(days=31))
+        desk.set_limits(dict.fromkeys(range(1, 6), 2 * 3600))
+    write_reviews(desk.engine, desk.policy, desk.now())
+    (review,) = desk.ask("select review_id from incident_review where incident_id = :i", i=numbers[1])
+    said = plain(shown(as_, f"/review/{review}?link=closed&lang=en"))
+    assert "closed, month by month" in said
+    assert "incidents of the same level" in said and "What another threshold version would have done" in said
+    assert "in force then" in said and "what the others are compared with" in said
+    page = shown(as_, f"/review/{review}?link=closed&lang=zh-CN")
+    assert page.count('class="wide"') == 1 and page.count('class="narrow"') == 1
+    assert "如果用别的阈值" in plain(page)
+
+
+def test_improvements_of_the_same_cause_stand_with_the_review(as_: As, reviewed: Reviewed) -> None:  # noqa: F811
+    assert "Nothing has been begun about this cause yet" in plain(shown(as_, f"/review/{reviewed['review']}?lang=en"))
+    body = {
+        "title": f"a second controller {HOSTILE}", "owner": "Wang", "due": "2026-12-24",
+        "verified_by": "no fault for 30 days", "incident_id": reviewed["fault"],
+    }  # fmt: skip
+    same = {"sec-fetch-site": "same-origin"}
+    assert as_("manager").post("/api/v1/improvements", json=body, headers=same).status_code == 200
+    page = shown(as_, f"/review/{reviewed['review']}?lang=en")
+    assert "a second controller" in plain(page) and "2026-12-24" in page and HOSTILE not in page

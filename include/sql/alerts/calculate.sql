@@ -1,7 +1,8 @@
 -- when does each order in alert_input become late? one calculation for every path that moves an alert time: what the
 -- promise's clock says, else the learned limit in the node's clock, at most the node's ceiling; not before a granted
 -- exemption has run out; never later than the platform's deadline less its lead, nor than the instant at which the
--- order was stopped. `offset 0` keeps every array lookup to one evaluation.
+-- order was stopped. By the limits of the version in force, unless another is asked for. `offset 0` keeps every array
+-- lookup to one evaluation.
 create temporary table alert_result on commit drop as
 with hours as materialized (
     select
@@ -10,6 +11,10 @@ with hours as materialized (
         work_before || '{}'::bigint[] as work_before,
         work_after || '{}'::bigint[] as work_after
     from calendar_hours
+),
+
+counting as (
+    select coalesce(cast(:version as integer), (select version from threshold_active)) as version
 ),
 
 asked as (
@@ -23,9 +28,9 @@ asked as (
     from alert_input as i
     inner join node_policy as p on i.node = p.node
     left join threshold as own
-        on own.version = (select version from threshold_active) and i.cell_id = own.cell_id
+        on own.version = (select version from counting) and i.cell_id = own.cell_id
     left join threshold as whole
-        on whole.version = (select version from threshold_active) and whole.cell_id = -i.node
+        on whole.version = (select version from counting) and whole.cell_id = -i.node
     left join hours as h on p.working_time and i.calendar_id = h.calendar_id
     offset 0
 ),

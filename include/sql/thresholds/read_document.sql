@@ -1,5 +1,6 @@
--- the promise clock of the version in force; none where the limits alone decide
+-- the promise clock of a version, of the one in force if none is named; none where the limits alone decide
 select v.version, v.document
-from threshold_active as a
-inner join threshold_version as v on a.version = v.version
-where v.document is not null
+from threshold_version as v
+where
+    v.version = coalesce(cast(:version as integer), (select version from threshold_active))
+    and v.document is not null

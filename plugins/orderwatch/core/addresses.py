@@ -20,7 +20,7 @@ def _no_id() -> str:
 class Addresses:
     """``base``: Airflow's own address as people reach it; empty where nobody knows it, and then messages have no links.
 
-    ``key`` signs the links by which people without a login rate; without one there are none. ``new_id`` makes each
+    ``key`` signs the links that need no login; without one there are none. ``new_id`` makes each
     link another.
     """
 
@@ -30,7 +30,23 @@ class Addresses:
 
     def incident(self, incident_id: int) -> str:
         """The page of an incident; empty without ``base``."""
-        return f"{self.base}/orderwatch/incident/{incident_id}" if self.base else ""
+        return self._page(f"incident/{incident_id}")
+
+    def improvements(self) -> str:
+        """The page of improvements that are open; empty without ``base``."""
+        return self._page("improvements?which=open")
+
+    def reviews(self) -> str:
+        """The page of reviews that are not complete; empty without ``base``."""
+        return self._page("reviews?which=open")
+
+    def programme(self) -> str:
+        """The page of the programme report; empty without ``base``."""
+        return self._page("programme")
+
+    def review(self, review_id: int) -> str:
+        """The page of a review; empty without ``base``."""
+        return f"{self.base}/orderwatch/review/{review_id}" if self.base else ""
 
     def rating(self, incident_id: int, person: str, now: datetime) -> str:
         """A link by which whoever is reached under ``person`` rates the response once, within a week."""
@@ -38,6 +54,9 @@ class Addresses:
             return ""
         link = RatingLink(incident_id, person, now + RATED_WITHIN, self.new_id())
         return f"{self.base}/orderwatch/rating/{sign(self.key, link)}"
+
+    def _page(self, name: str) -> str:
+        return f"{self.base}/orderwatch/{name}" if self.base else ""
 
 
 NOWHERE: Final = Addresses()

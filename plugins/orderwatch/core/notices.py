@@ -30,8 +30,12 @@ Family = Literal[
     "drift",
     "rules",
     "rule_ends",
+    "review_written",
     "review_missing",
     "review_late",
+    "report",
+    "week",
+    "improvement_due",
 ]
 
 

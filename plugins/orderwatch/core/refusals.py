@@ -90,6 +90,13 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
     "no_pause": ("not_found", {"zh-CN": "没有生效中的暂停 {number}", "en": "there is no live pause {number}"}),
     "no_silence": ("not_found", {"zh-CN": "没有生效中的静默 {number}", "en": "there is no silence {number} in force"}),
     "no_version": ("not_found", {"zh-CN": "没有阈值版本 {number}", "en": "there is no version {number}"}),
+    "not_printed": (
+        "not_found",
+        {
+            "zh-CN": "复盘 {number} 还没有 PDF：由 incident_postmortem 的 print_reviews 任务生成，看它旁边的说明",
+            "en": "review {number} is not on paper yet: see the task print_reviews of incident_postmortem",
+        },
+    ),
     "no_review": ("not_found", {"zh-CN": "没有复盘 {number}", "en": "there is no review {number}"}),
     "no_rule": ("not_found", {"zh-CN": "没有规则 {rule}", "en": "there is no rule {rule}"}),
     "rule_not_in_this_state": (
@@ -191,11 +198,11 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
             "en": "{field} is too long: {length}, at most {most}",
         },
     ),
-    "bad_link": ("forbidden", {"zh-CN": "这个评价链接无效", "en": "this rating link is not valid"}),
-    "expired_link": ("forbidden", {"zh-CN": "这个评价链接已过期", "en": "this rating link has expired"}),
+    "bad_link": ("forbidden", {"zh-CN": "这个链接无效", "en": "this link is not valid"}),
+    "expired_link": ("forbidden", {"zh-CN": "这个链接已过期", "en": "this link has expired"}),
     "used_link": (
         "impossible",
-        {"zh-CN": "这个评价链接已用过，评价只算一次", "en": "this rating link has been used; it counts once"},
+        {"zh-CN": "这个链接已用过，只算一次", "en": "this link has been used; it counts once"},
     ),
     "no_step": (
         "not_found",
@@ -240,6 +247,28 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
         },
     ),
     "day_over": ("bad_input", {"zh-CN": "{day} 已经过去", "en": "{day} is over: choose a day to come"}),
+    "no_target": (
+        "bad_input",
+        {
+            "zh-CN": "自动测量的数字要有目标值，目标值也要有对应的数字：请两项都填，或都不填",
+            "en": "a figure that measures itself needs a target, and a target its figure: give both or none",
+        },
+    ),
+    "no_metric": (
+        "bad_input",
+        {
+            "zh-CN": "{metric} 不能自动测量。请从列表中选择，或用文字写明怎么知道有效",
+            "en": "{metric} does not measure itself: choose one of the list, or say in words what will show it",
+        },
+    ),
+    "nothing_changed": (
+        "bad_input",
+        {
+            "zh-CN": "没有 {what}。请写已有的 rule:编号、threshold:版本号 或 playbook:名称@版本，或不带前缀的文字",
+            "en": "there is no {what}: name an existing rule:number, threshold:version or playbook:name@version, or use"
+            " words without such a beginning",
+        },
+    ),
     "no_improvement": ("not_found", {"zh-CN": "没有改进 {number}", "en": "there is no improvement {number}"}),
     "improvement_over": (
         "conflict",

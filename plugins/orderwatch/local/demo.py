@@ -38,6 +38,7 @@ from orderwatch.store.migrate import migrate
 
 HISTORY, SCAN = "threshold_retraining", "order_health_scan"
 DRIFT, RULES, REVIEWS = "threshold_drift", "rule_learning", "incident_postmortem"
+PROGRAMME = "programme_report"
 PLAYBOOK = "playbook_single_important"  # one of them: they come together
 
 
@@ -92,7 +93,7 @@ class Demo:
         else:
             self._run_dag(HISTORY, "history of the company, and thresholds learned from it")
         self.scan_seconds = self._run_dag(SCAN, "first scan")
-        for dag in (DRIFT, RULES, REVIEWS):
+        for dag in (DRIFT, RULES, REVIEWS, PROGRAMME):
             self.api.unpause(dag)
 
     def down(self) -> bool:
@@ -248,7 +249,7 @@ class Demo:
         self.api = AirflowApi(f"http://127.0.0.1:{port}", "admin", self.logins["admin"])
         wait_for("a healthy Airflow", self.api.healthy, 180, self.processes.check)
         self.api.log_in()
-        for dag in (HISTORY, SCAN, DRIFT, RULES, REVIEWS, PLAYBOOK):
+        for dag in (HISTORY, SCAN, DRIFT, RULES, REVIEWS, PROGRAMME, PLAYBOOK):
             wait_for(f"the DAG {dag}", lambda dag=dag: self.api.has_dag(dag), 90, self.processes.check)  # type: ignore[misc]
 
     def _has_thresholds(self) -> bool:

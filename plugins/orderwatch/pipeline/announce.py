@@ -30,7 +30,8 @@ TOLD: Final = ("source", "mass_delay")  # the causes of these are sentences
 # families that differ in their words only
 IN_LEDGER: Final = {
     "ended": "resolved", "pause_over": "reminder", "version": "approval", "drift": "approval", "rules": "approval",
-    "rule_ends": "reminder", "review_missing": "reminder", "review_late": "reminder",
+    "rule_ends": "reminder", "review_written": "reminder", "review_missing": "reminder", "review_late": "reminder",
+    "report": "reminder", "week": "reminder", "improvement_due": "reminder",
 }  # fmt: skip
 MACHINERY: Final = "data_engineer"  # hears of every silent source beside its owner
 

@@ -1,4 +1,4 @@
-"""Alert times of orders that were promised a day, by the clock of the version in force."""
+"""Alert times of orders that were promised a day, by the clock of a version."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from orderwatch.store.alerts import PromiseClock
 from orderwatch.store.database import copy_rows, run
 
 
-def promise_clock(policy: Policy) -> PromiseClock:
-    """What fills in the promise's alert times; it does nothing where the version in force goes by limits alone."""
+def promise_clock(policy: Policy, version: int | None = None) -> PromiseClock:
+    """What fills in the promise's alert times; it does nothing where the version goes by limits alone.
+
+    ``version``: another one than that in force.
+    """
 
     def fill(conn: Connection) -> None:
-        kept = run(conn, "thresholds/read_document").one_or_none()
+        kept = run(conn, "thresholds/read_document", version=version).one_or_none()
         if kept is not None:
             _fill(conn, kept.document, ZoneInfo(policy.calendars.business_zone))
 

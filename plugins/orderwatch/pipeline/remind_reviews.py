@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row
 from orderwatch.core.durations import Language
 from orderwatch.core.notices import Family, plan_to_role
 from orderwatch.core.policy import Policy
-from orderwatch.core.review.words import say_missing
+from orderwatch.core.review.words import say_cause, say_missing
 from orderwatch.core.titles import KINDS, LEVELS
 from orderwatch.pipeline.announce import Announcement, duty_of, local, plan_text
 from orderwatch.store.database import run
@@ -26,9 +26,11 @@ def remind_of_reviews(engine: Engine, announcement: Announcement) -> dict[str, i
     """
     now, rules = announcement.now, announcement.policy.review
     with engine.begin() as conn:
+        written = [row.incident_id for row in run(conn, "reviews/mark_told", now=now)]
         late = [row.incident_id for row in run(conn, "reviews/mark_breached", now=now)]
         waits = [int(wait.total_seconds()) for wait in rules.remind_after]
         steps = {row.incident_id: row.step for row in run(conn, "reviews/read_missing", now=now, waits_s=waits)}
+        _tell(conn, "review_written", dict.fromkeys(written, 0), announcement)
         _tell(conn, "review_late", dict.fromkeys(late, 0), announcement)
         _tell(conn, "review_missing", steps, announcement)
         for incident_id, step in steps.items():
@@ -74,9 +76,11 @@ def _items(row: Row[Any], announcement: Announcement, language: Language) -> lis
     return [{
         "number": f"#{row.incident_id}",
         "page": announcement.addresses.incident(row.incident_id),
+        "review": announcement.addresses.review(row.review_id) if row.review_id else "",
         "level": LEVELS[language][row.level],
         "kind": KINDS[row.kind][language],
         "closed": local(row.closed_at, policy),
         "until": local(row.due_at, policy),
-        "missing": say_missing(row.missing, language),
+        "missing": say_missing(row.missing, language) if row.missing or not row.review_id else "",
+        "cause": say_cause(row.root_cause, row.cause, policy.review, language),
     }]  # fmt: skip

@@ -5,27 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Row
 
-from orderwatch.core.history import say_event
 from orderwatch.core.policy import Policy
-from orderwatch.core.review.chain import Step, chain, first_broken
+from orderwatch.core.review.chain import chain, first_broken, limits_of
 from orderwatch.core.review.classify import Classification, classify, wrong_rule
-from orderwatch.core.review.document import LANGUAGES, Cause, cause_of, cause_part, chain_part
+from orderwatch.core.review.document import Cause, cause_of, cause_part
 from orderwatch.core.review.facts import CauseFacts
 from orderwatch.core.review.subject import subject_of
+from orderwatch.core.weeks import week_of
 from orderwatch.core.words import CODES
+from orderwatch.pipeline.single_review import single_content
 from orderwatch.store import reviews as store
 from orderwatch.store.database import run
+from orderwatch.store.surveys import parts_of
 
 log = logging.getLogger(__name__)
 SINGLY: Final = 2  # from this level on an incident has a review of its own
-SHOWN: Final = 100  # orders that a document names; the others are counted
-WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +102,11 @@ def _write_single(conn: Connection, policy: Policy, row: Row[Any], now: datetime
     reviewed = _judge(conn, row.incident_id, *_ask(conn, policy, row, causes), missing)
     content = {
         "kind": "single",
-        "incident": _about(row),
-        "orders": _one(conn, "reviews/count_affected", incident_id=row.incident_id, until=row.closed_at),
-        "chain": _chain(conn, policy, row),
         "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words) | {"subject": reviewed.subject},
-        "repeats": _repeats(conn, policy, row, reviewed),
-        "money": [dict(one._mapping) for one in run(conn, "reviews/sum_money", incident_id=row.incident_id)],
         "failed": failed,
-        "ratings": _one(conn, "reviews/read_ratings", incident_id=row.incident_id),
-        "story": _story(conn, policy, row),
-        "members": _members(conn, row.incident_id),
+        "survey": parts_of(conn, [row.incident_id]).get(row.incident_id),
         "missing": list(reviewed.missing),
+        **single_content(conn, policy, row, reviewed.counts.cause, reviewed.subject, causes.node if causes else None),
     }
     review_id = store.open_single(conn, row.incident_id, now)
     written = store.write(conn, review_id, plain(content), policy.version, now)
@@ -129,7 +123,7 @@ def _write_weekly(
     monday, since, until = week_of(row.ended_at, ZoneInfo(policy.calendars.business_zone))
     incident_ids = store.list_week(conn, node, since, until)
     all_causes = store.read_causes(conn, incident_ids)
-    listed = store.list_short(conn, incident_ids)
+    listed, surveys = store.list_short(conn, incident_ids), parts_of(conn, incident_ids)
     reviewed = {
         one.incident_id: _judge(
             conn,
@@ -148,7 +142,9 @@ def _write_weekly(
         "kind": "weekly",
         "node": CODES.get(node, ""),
         "week": monday.isoformat(),
-        "incidents": [_short(one, policy, reviewed[one.incident_id]) for one in listed],
+        "incidents": [
+            _short(one, policy, reviewed[one.incident_id]) | {"survey": surveys.get(one.incident_id)} for one in listed
+        ],
         "causes": tally,
     }
     review_id = store.open_weekly(conn, node, monday, now)
@@ -156,14 +152,6 @@ def _write_weekly(
     for each in reviewed.values():
         _settle(conn, review_id, each, now)
     return written, incident_ids
-
-
-def week_of(at: datetime, zone: ZoneInfo) -> tuple[date, datetime, datetime]:
-    """The Monday of the week on the company's clock, and the instants at which the week begins and ends."""
-    day = at.astimezone(zone).date()
-    monday = day - timedelta(days=day.weekday())
-    begins, ends = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (monday, monday + WEEK))
-    return monday, begins, ends
 
 
 def _judge(
@@ -198,82 +186,14 @@ def _settle(conn: Connection, review_id: int, reviewed: Reviewed, now: datetime)
     )
 
 
-def _about(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "incident": row.incident_id, "kind": row.kind, "key": row.dedup_key, "level": row.level,
-        "owner": row.owner_role, "reasons": row.reasons, "opened_at": row.opened_at, "resolved_at": row.resolved_at,
-        "closed_at": row.closed_at, "reopened": row.reopened, "due_at": row.due_at,
-    }  # fmt: skip
-
-
-def _limits(policy: Policy, level: int, wrote: bool) -> dict[Step, timedelta | None]:
-    """Nobody has to write to customers where no playbook does."""
-    rules = policy.review.limits
-    return {
-        "detected": rules.detected,
-        "told": rules.told if level else None,  # level 0 goes into a digest
-        "acknowledged": policy.grading.levels[level].acknowledge_within,
-        "contacted": rules.contacted if wrote else None,
-    }
-
-
-def _chain(conn: Connection, policy: Policy, row: Row[Any]) -> dict[str, Any]:
-    times = store.read_times(conn, row.incident_id)
-    since = row.closed_at - policy.review.compare_with
-    usual = store.read_usual(conn, row.incident_id, row.level, since, row.closed_at)
-    return chain_part(chain(store.took_of(times), _limits(policy, row.level, times.wrote), usual))
-
-
 def _short(row: Row[Any], policy: Policy, reviewed: Reviewed) -> dict[str, Any]:
-    links = chain(store.took_of(row), _limits(policy, row.level, row.wrote), {})
+    links = chain(store.took_of(row), limits_of(policy, row.level, row.wrote), {})
     return {
         "incident": row.incident_id, "kind": row.kind, "key": row.dedup_key, "level": row.level,
         "opened_at": row.opened_at, "closed_at": row.closed_at, "took_s": store.took_of(row),
         "first_broken": first_broken(links), "money": row.money, "stars": row.stars,
         "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words) | {"subject": reviewed.subject},
     }  # fmt: skip
-
-
-def _repeats(conn: Connection, policy: Policy, row: Row[Any], reviewed: Reviewed) -> list[dict[str, Any]]:
-    """Earlier incidents in which the same cause had happened to the same."""
-    if reviewed.counts.cause is None:
-        return []
-    since = row.ended_at - policy.review.repeat_within
-    about = {"since": since, "until": row.ended_at, "incident_id": row.incident_id}
-    about |= {"cause": reviewed.counts.cause, "subject": reviewed.subject}
-    return [dict(one._mapping) for one in run(conn, "reviews/read_repeats", **about)]
-
-
-def _story(conn: Connection, policy: Policy, row: Row[Any]) -> list[dict[str, Any]]:
-    zone = ZoneInfo(policy.calendars.business_zone)
-
-    def clock(text: str) -> str:
-        return f"{datetime.fromisoformat(text).astimezone(zone):%m-%d %H:%M}"
-
-    def line(one: Row[Any]) -> dict[str, Any]:
-        orders = None
-        if one.event == "anomaly_joined":
-            orders = [*one.orders, *[""] * (one.lines - len(one.orders))]
-        said = {
-            language: say_event(one.event, one.detail, one.actor, language, orders=orders, time=clock)
-            for language in LANGUAGES
-        }
-        return {"at": one.at, "event": one.event, "said": said}
-
-    return [line(one) for one in run(conn, "reviews/read_story", incident_id=row.incident_id, until=row.closed_at)]
-
-
-def _members(conn: Connection, incident_id: int) -> dict[str, Any]:
-    rows = run(conn, "reviews/read_members", incident_id=incident_id, most=SHOWN).all()
-    shown = [
-        {name: value for name, value in one._mapping.items() if name != "total"} | {"node": CODES[one.node]}
-        for one in rows
-    ]
-    return {"total": rows[0].total if rows else 0, "shown": shown}
-
-
-def _one(conn: Connection, statement: str, **about: Any) -> dict[str, Any]:
-    return dict(run(conn, statement, **about).one()._mapping)
 
 
 def plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -19,14 +20,24 @@ def recalculate_exempted(conn: Connection, by_promise: PromiseClock) -> int:
     """
     calculate(conn, "alerts/input_exempted", by_promise)
     moved: int = run(conn, "alerts/apply_recalculated").rowcount
-    conn.execute(text("drop table alert_input, alert_result"))
+    forget(conn)
     return moved
 
 
-def calculate(conn: Connection, source: str, by_promise: PromiseClock) -> None:
-    """Fill ``alert_input`` by the named statement and leave the alert times in ``alert_result``."""
+def calculate(
+    conn: Connection, source: str, by_promise: PromiseClock, version: int | None = None, **about: Any
+) -> None:  # fmt: skip
+    """Fill ``alert_input`` by the named statement and leave the alert times in ``alert_result``.
+
+    ``version``: by the limits of another one than that in force, for which ``by_promise`` has to be made, too.
+    """
     run(conn, "alerts/create_alert_input")
-    run(conn, source)
+    run(conn, source, **about)
     conn.execute(text("analyze alert_input"))
     by_promise(conn)
-    run(conn, "alerts/calculate")
+    run(conn, "alerts/calculate", version=version)
+
+
+def forget(conn: Connection) -> None:
+    """Drop what was calculated, so that the same transaction can calculate again."""
+    conn.execute(text("drop table alert_input, alert_result"))

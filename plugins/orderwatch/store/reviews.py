@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row
 
@@ -170,3 +170,45 @@ def count_corrections(conn: Connection) -> Sequence[Row[Any]]:
 
 def _seconds(value: Any) -> int | None:
     return None if value is None else round(value)
+
+
+Behind = Literal["orders", "money", "failed", "compared"]
+"""What the rows are of which a review gives a number."""
+
+
+def list_behind(
+    conn: Connection, what: Behind, incident: Row[Any], compare_since: datetime, mark: str | None, page: int, size: int
+) -> Sequence[Row[Any]]:  # fmt: skip
+    """A page of the rows behind a number of an incident's review; each row says in ``total`` how many there are.
+
+    ``incident``: as of ``read_incident``; ``compare_since``: from when on others are compared with it; ``mark``: only
+    orders that count for this, a cause or ``important``, ``contacted``, ``complained``.
+    """
+    about: dict[Behind, tuple[str, dict[str, Any]]] = {
+        "orders": ("reviews/list_affected", {"until": incident.closed_at, "mark": mark}),
+        "money": ("reviews/list_money", {}),
+        "failed": ("reviews/list_failed", {}),
+        "compared": (
+            "reviews/list_compared",
+            {"level": incident.level, "since": compare_since, "until": incident.closed_at},
+        ),
+    }
+    statement, asked = about[what]
+    page_of = {"size": size, "skip": (page - 1) * size}
+    return run(conn, statement, incident_id=incident.incident_id, **page_of, **asked).all()
+
+
+def list_unprinted(conn: Connection, most: int) -> Sequence[Row[Any]]:
+    """(review, version, language) of the latest versions that are not on paper."""
+    return run(conn, "reviews/list_unprinted", most=most).all()
+
+
+def keep_print(conn: Connection, review_id: int, version: int, language: str, pdf: bytes, now: datetime) -> bool:
+    """Keep it, unless somebody else has printed the version meanwhile; whether it was kept."""
+    about = {"review_id": review_id, "version": version, "language": language}
+    return bool(run(conn, "reviews/insert_print", **about, pdf=pdf, now=now).rowcount)
+
+
+def read_print(conn: Connection, review_id: int, language: str) -> Row[Any] | None:
+    """(version, pdf, printed_at) of the latest one; none where nothing has been printed yet."""
+    return run(conn, "reviews/read_print", review_id=review_id, language=language).one_or_none()

@@ -149,6 +149,10 @@ def test_yaml_that_cannot_be_read_names_the_line(edit: Edit) -> None:
         ("exemptions", "bulky_from_g: 30000", 'bulky_from_g: "30000"', "integer"),
         ("exemptions", "state: active", "state: on", "'draft', 'shadow', 'active' or 'retired'"),
         ("thresholds", "upper_percent: 90", "upper_percent: 40", "upper_percent is below lower_percent"),
+        ("programme", "week: {owner: operations_manager}", "week: {owner: boss}", "week.owner: 'boss' is not a role"),
+        ("programme", "report: {owner: operations", "report: {owner: op", "report.owner: 'op_manager' is not a role"),
+        ("programme", '"09:00"', "9", "9 is no time of day"),
+        ("programme", "compare_days: 30", "compare_days: 0", "greater than or equal to 1"),
     ],
 )
 def test_contradictions_are_refused(edit: Edit, file: str, old: str, new: str, told: str) -> None:

@@ -16,10 +16,12 @@ from orderwatch.core.policy.grading import GradingFile
 from orderwatch.core.policy.learning import LearningFile
 from orderwatch.core.policy.loader import PolicyError, Problem, load_file
 from orderwatch.core.policy.nodes import NodePolicy, NodesFile
+from orderwatch.core.policy.programme import ProgrammeFile
 from orderwatch.core.policy.response import ResponseFile
 from orderwatch.core.policy.review import ReviewFile
 from orderwatch.core.policy.rights import RightsFile
 from orderwatch.core.policy.roles import Person, Role, RolesFile
+from orderwatch.core.policy.survey import SurveyFile
 from orderwatch.core.policy.thresholds import ThresholdsFile
 from orderwatch.core.policy.validity import ValidityFile
 from orderwatch.core.words import Node
@@ -47,6 +49,8 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
     "response": ResponseFile,
     "learning": LearningFile,
     "review": ReviewFile,
+    "programme": ProgrammeFile,
+    "survey": SurveyFile,
 }
 
 
@@ -64,6 +68,8 @@ class Policy(Strict):
     response: ResponseFile
     learning: LearningFile
     review: ReviewFile
+    programme: ProgrammeFile
+    survey: SurveyFile
 
     @property
     def version(self) -> str:
@@ -86,7 +92,7 @@ class Policy(Strict):
 
 
 def load_policy(folder: Path) -> Policy:
-    """Read the eleven policy files of a folder.
+    """Read the policy files of a folder.
 
     Raises:
         PolicyError: with every mistake found in any of the files.
@@ -127,8 +133,13 @@ def _contradictions(policy: Policy) -> list[Problem]:
     for code, rules_of_role in policy.roles.root.items():
         if rules_of_role.on_duty == "office" and policy.calendars.code("office") is None:
             problems.append(Problem("roles.yaml", None, f"{code}.on_duty", "no calendar office in calendars.yaml"))
-    if not _has(policy, policy.learning.owner):
-        problems.append(_no_role("learning", "owner", policy.learning.owner))
+    for file, field, owner in (
+        ("learning", "owner", policy.learning.owner),
+        ("programme", "report.owner", policy.programme.report.owner),
+        ("programme", "week.owner", policy.programme.week.owner),
+    ):
+        if not _has(policy, owner):
+            problems.append(_no_role(file, field, owner))
     for role in policy.response.approval_rights:
         if not _has(policy, role):
             problems.append(_no_role("response", f"approval_rights.{role}", role))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
+from orderwatch.core.policy import Policy
+
 Step = Literal["detected", "told", "acknowledged", "contacted", "resolved", "closed"]
 STEPS: Final[tuple[Step, ...]] = ("detected", "told", "acknowledged", "contacted", "resolved", "closed")
 
@@ -44,6 +46,17 @@ def chain(
         return Link(step, took, limit_s, broken, usual.get(step, Usual(0, None, None)))
 
     return tuple(link(step) for step in STEPS)
+
+
+def limits_of(policy: Policy, level: int, wrote: bool) -> dict[Step, timedelta | None]:
+    """Nobody has to write to customers where no playbook does."""
+    rules = policy.review.limits
+    return {
+        "detected": rules.detected,
+        "told": rules.told if level else None,  # level 0 goes into a digest
+        "acknowledged": policy.grading.levels[level].acknowledge_within,
+        "contacted": rules.contacted if wrote else None,
+    }
 
 
 def first_broken(links: Sequence[Link]) -> Step | None:

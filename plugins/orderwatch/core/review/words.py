@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from orderwatch.core.durations import Language
+from orderwatch.core.policy.review import ReviewFile
 from orderwatch.core.review.facts import Evidence
+from orderwatch.core.titles import say_code
 
 _SHARE: Final[dict[str, dict[Language, str]]] = {
     "system_fault": {
@@ -76,6 +78,14 @@ MISSING: Final[dict[str, dict[Language, str]]] = {
     "outcome": {"zh-CN": "有动作的结果还没有人确认", "en": "of some acts nobody has said whether they arrived"},
     "document": {"zh-CN": "复盘尚未生成", "en": "the review has not been written"},
 }
+
+
+def say_cause(root_cause: str | None, cause: str | None, rules: ReviewFile, language: Language) -> str:
+    """Both levels as people read them; ``cause``: the second level, where it is known."""
+    if root_cause is None:
+        return {"zh-CN": "未定", "en": "undetermined"}[language]
+    known = rules.causes.of(cause).title.say(language) if cause in type(rules.causes).model_fields and cause else ""
+    return " · ".join(filter(None, (say_code(root_cause, language), known)))
 
 
 def say_missing(missing: Sequence[str], language: Language) -> str:

@@ -163,19 +163,26 @@ class Revise(Decide):
 
 
 class Improve(Body):
-    """About an incident, a playbook, or both; ``due`` is a day of the business."""
+    """About an incident, a playbook, or both; ``due`` is a day of the business.
+
+    What will show that it has worked: ``verified_by`` in words, or ``metric``, which measures itself, with its
+    ``target``: ``repeats:stock_shortage`` (incidents), ``link_p90:contacted`` (minutes), ``rating:stock_out`` (stars)
+    or ``false_alarms`` (percent).
+    """
 
     title: Annotated[str, StringConstraints(max_length=200)]
     owner: Annotated[str, StringConstraints(max_length=100)]
     due: date
-    verified_by: Annotated[str, StringConstraints(max_length=200)]
+    verified_by: Annotated[str, StringConstraints(max_length=200)] = ""
     incident_id: Number | None = None
     playbook: Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z0-9_]*$")] | None = None
+    metric: Annotated[str, StringConstraints(max_length=120)] | None = None
+    target: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
     reason: Reason | None = None
 
 
 class EndImprovement(Body):
-    """``changed``: the rule, version or file that it has changed."""
+    """``changed``: ``rule:12``, ``threshold:14`` or ``playbook:stock_out@1a2b3c4d``, which has to exist, or words."""
 
     reason: Reason
     changed: Annotated[str, StringConstraints(max_length=200)] | None = None

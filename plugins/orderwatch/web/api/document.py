@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from orderwatch.paths import HOME
-from orderwatch.web.api import actions, approvals, improvements, incidents, orders, rules, upkeep
+from orderwatch.web.api import actions, approvals, improvements, incidents, orders, programme, rules, upkeep
 
 FILE: Path = HOME / "docs" / "openapi.json"
 ROUTERS = (
@@ -20,6 +20,7 @@ ROUTERS = (
     upkeep.router,
     rules.router,
     improvements.router,
+    programme.router,
 )
 ERROR: dict[str, Any] = {
     "type": "object",

@@ -39,7 +39,8 @@ def list_improvements(
 
 @router.post("")
 def post_improvement(body: bodies.Improve, login: Login) -> dict[str, Any]:
-    wanted = Improvement(body.title, body.owner, body.due, body.verified_by, body.incident_id, body.playbook)
+    about = (body.incident_id, body.playbook, body.metric, body.target)
+    wanted = Improvement(body.title, body.owner, body.due, body.verified_by, *about)
     with acting() as conn:
         return {"improvement_id": propose(conn, policy_now(), By(login, body.role), wanted, body.reason)}
 

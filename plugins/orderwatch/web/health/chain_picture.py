@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-LEFT, RIGHT, STEP, WIDTH = 150, 90, 34, 720  # user units
+LEFT, RIGHT, STEP, WIDTH = 150, 116, 34, 720  # user units
 SHORTEST, LONGEST = 30, 3 * 86_400  # seconds; beyond them a mark stands at the edge
 MARKS: Final = (60, 900, 3600, 21_600, 86_400)
 

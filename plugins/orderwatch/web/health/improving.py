@@ -50,13 +50,13 @@ def improvements_file(request: Request, login: Login, which: Which = "all", lang
         shown = read_reviews(conn, policy_now(), login, which, 1, language, size=MOST)
     titles = say(
         language,
-        "编号,要做什么,负责人,期限,状态,怎么知道有效,事件,预案,改了什么,提出,结束",
-        "number,what,owner,day,state,what will show it,incident,playbook,changed,begun,ended",
+        "编号,要做什么,负责人,期限,状态,怎么知道有效,自动测量,结果,事件,预案,改了什么,提出,结束",
+        "number,what,owner,day,state,what will show it,measures itself,outcome,incident,playbook,changed,begun,ended",
     ).split(",")
     rows = (
         (
-            one.number, one.title, one.owner, one.day, one.state_said, one.verified_by, one.incident_id, one.playbook,
-            one.changed, one.begun, one.ended,
+            one.number, one.title, one.owner, one.day, one.state_said, one.verified_by, one.metric, one.measured,
+            one.incident_id, one.playbook, one.changed, one.begun, one.ended,
         )
         for one in shown.rows
     )  # fmt: skip

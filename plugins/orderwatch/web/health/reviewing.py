@@ -9,7 +9,10 @@ from fastapi.responses import HTMLResponse
 
 from orderwatch.core.durations import Language
 from orderwatch.core.refusals import Refusal
+from orderwatch.core.review.chain import Step
+from orderwatch.store.reviews import Behind, read_print
 from orderwatch.web.desk import policy_now, reading
+from orderwatch.web.health.behind import read_behind
 from orderwatch.web.health.orders import MOST
 from orderwatch.web.health.review import read_review
 from orderwatch.web.health.reviews import Which, read_reviews
@@ -23,6 +26,7 @@ router = APIRouter()
 Incident = Annotated[int | None, Query(ge=1, le=2**62)]
 Number = Annotated[int, Path(ge=1, le=2**62)]
 Page = Annotated[int, Query(ge=1, le=10_000)]
+Mark = Annotated[str | None, Query(max_length=40)]
 
 
 @router.get("/reviews")
@@ -59,13 +63,53 @@ def reviews_file(request: Request, which: Which = "all", lang: Language | None =
     return file("reviews", titles, rows)
 
 
+@router.get("/review/{number}.pdf")
+def review_print(request: Request, number: Number, lang: Language | None = None) -> Response:
+    """The review on paper, as it was printed last."""
+    language = lang or preferred(request)
+    with reading() as conn:
+        printed = read_print(conn, number, language)
+    if printed is None:
+        raise Refusal("not_printed", number=number)
+    name = f"review-{number}-v{printed.version}-{language}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(bytes(printed.pdf), media_type="application/pdf", headers=headers)
+
+
 @router.get("/review/{number}")
-def review_page(request: Request, login: Login, number: Number, lang: Language | None = None) -> HTMLResponse:
-    """What a review says, in its latest version."""
+def review_page(
+    request: Request, login: Login, number: Number, link: Step | None = None, lang: Language | None = None
+) -> HTMLResponse:  # fmt: skip
+    """What a review says, in its latest version; ``link``: the one whose trend is shown."""
     language, policy = lang or preferred(request), policy_now()
     with reading() as conn:
-        shown = read_review(conn, policy, login, number, language)
+        shown = read_review(conn, policy, login, number, language, link)
         tabs = read_tabs(conn, policy, login)
     if shown is None:
         raise Refusal("no_review", number=number)
-    return answer("review.html", request, language, page=shown, tabs=tabs)
+    return answer("review.html", request, language, page=shown, tabs=tabs, paper=False)
+
+
+@router.get("/review/{number}/behind/{what}.csv")
+def behind_file(
+    request: Request, number: Number, what: Behind, mark: Mark = None, lang: Language | None = None
+) -> Response:  # fmt: skip
+    """The same rows, at most ten thousand."""
+    language = lang or preferred(request)
+    with reading() as conn:
+        shown = read_behind(conn, policy_now(), number, what, mark, 1, language, size=MOST)
+    first = say(language, "事件", "incident") if what == "compared" else say(language, "订单", "order")
+    return file(f"review-{number}-{what}", [first, *shown.titles], ([about, *cells] for about, cells in shown.rows))
+
+
+@router.get("/review/{number}/behind/{what}")
+def behind_page(
+    request: Request, login: Login, number: Number, what: Behind, mark: Mark = None, page: Page = 1,
+    lang: Language | None = None,
+) -> HTMLResponse:  # fmt: skip
+    """The rows behind a number of a review."""
+    language, policy = lang or preferred(request), policy_now()
+    with reading() as conn:
+        shown = read_behind(conn, policy, number, what, mark, page, language)
+        tabs = read_tabs(conn, policy, login)
+    return answer("behind.html", request, language, page=shown, tabs=tabs)

@@ -11,9 +11,7 @@ from sqlalchemy import Connection, Row
 
 from orderwatch.core.durations import Language
 from orderwatch.core.policy import Policy
-from orderwatch.core.review.classify import CAUSES
-from orderwatch.core.review.words import say_missing
-from orderwatch.core.titles import say_code
+from orderwatch.core.review.words import say_cause, say_missing
 from orderwatch.store import reviews
 from orderwatch.store.database import business_now
 from orderwatch.web.health.clock import Clock, Due
@@ -92,14 +90,6 @@ def read_reviews(
     return ReviewsPage(clock, which, incident_id, shown, rows[0].total if rows else 0, page)
 
 
-def cause_said(root_cause: str | None, cause: str | None, policy: Policy, language: Language) -> str:
-    """Both levels as people read them."""
-    if root_cause is None:
-        return say(language, "未定", "undetermined")
-    known = policy.review.causes.of(cause).title.say(language) if cause in CAUSES and cause else ""
-    return " · ".join(filter(None, (say_code(root_cause, language), known)))
-
-
 def _row(row: Row[Any], policy: Policy, clock: Clock) -> ReviewRow:
     language, unfinished = clock.language, row.state in STATES["open"]
     more = say(language, *_EXCUSES[row.excuse]) if row.excuse else ""
@@ -116,5 +106,5 @@ def _row(row: Row[Any], policy: Policy, clock: Clock) -> ReviewRow:
         state=row.state,
         state_said=say(language, *_SAID[row.state]),
         more=more,
-        cause=cause_said(row.root_cause, row.cause, policy, language) if row.review_id else "",
+        cause=say_cause(row.root_cause, row.cause, policy.review, language) if row.review_id else "",
     )

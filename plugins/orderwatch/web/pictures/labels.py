@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from orderwatch.web.pictures.svg import ROLES
+from orderwatch.core.durations import Language
+from orderwatch.web.pictures.svg import ROLES, Size
+from orderwatch.web.pictures.words import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,3 +69,13 @@ def _write(axes: Axes, point: tuple[float, float], box: Box, text: str, colour: 
     if abs(near[0] - point[0]) + abs(near[1] - point[1]) > FAR:
         line = back.transform([point, near])
         axes.plot(line[:, 0], line[:, 1], color=ROLES["ink-2"], lw=0.7, zorder=2)
+
+
+def month_labels(months: Sequence[str], language: Language, size: Size) -> list[str]:
+    """The months below a picture, and the year below the first one and every January."""
+    unit = say(language, "月", "") if size.wide else ""
+    told = []
+    for place, (year, month) in enumerate(one.split("-") for one in months):
+        below = year if place == 0 or month == "01" else " "  # two lines everywhere, or they would not stand level
+        told.append(f"{int(month)}{unit}\n{below}")
+    return told

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from orderwatch.core.durations import Language
+from orderwatch.web.pictures.labels import month_labels
 from orderwatch.web.pictures.svg import ROLES, Size, picture
 from orderwatch.web.pictures.words import percent, say
 
@@ -50,7 +51,7 @@ def draw(series: Series, language: Language, size: Size) -> Markup:
         axes.grid(axis="y", color=ROLES["line"], lw=0.6)
         axes.set_axisbelow(True)
         axes.tick_params(axis="x", length=0)
-        axes.set_xticks(range(len(months)), [_told(months, place, language, size) for place in range(len(months))])
+        axes.set_xticks(range(len(months)), month_labels(months, language, size))
         axes.annotate(say(language, "每千单告警", "alerts per 1,000 orders"), (0, 1), xycoords="axes fraction",
                       xytext=(-40, 12), textcoords="offset points", color=ROLES["ink-2"])  # fmt: skip
         return titles
@@ -78,14 +79,6 @@ def _bars(axes: Axes, series: Series, months: Sequence[str], language: Language,
         axes.plot(months.index(bar.month), bar.alerts, "D", ms=7, color=ROLES["warn"], gid=f"raised-{bar.month}")
         titles[f"raised-{bar.month}"] = _bar_told(bar, language)
     return titles
-
-
-def _told(months: Sequence[str], place: int, language: Language, size: Size) -> str:
-    """The month, and the year below the first one and every January."""
-    year, month = months[place].split("-")
-    unit = say(language, "月", "") if size.wide else ""
-    below = year if place == 0 or month == "01" else " "  # two lines everywhere, or they would not stand level
-    return f"{int(month)}{unit}\n{below}"
 
 
 def _bar_told(bar: Bar, language: Language) -> str:

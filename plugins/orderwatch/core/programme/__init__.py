@@ -1,0 +1,1 @@
+"""What the programme achieves, month by month: figures with their definitions and counts."""
