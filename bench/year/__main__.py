@@ -88,9 +88,11 @@ def _live(office: Office, orders: Orders, days: Days) -> None:
     for number, at in enumerate(span):
         office.set_time(at)
         if (at - days.first) % LEARN < SCAN:
-            office.learn()
+            with office.timed("learning"):
+                office.learn()
         quiet = {one.source for one in silent if one.begins <= at < one.ends}
-        office.scan(_tell(feed, heard, quiet, at), quiet)
+        with office.timed("scans"):
+            office.scan(_tell(feed, heard, quiet, at), quiet)
         if at < days.last:
             people.end_by_hand(office, dice)
         if (at - days.first) // DAY in lost:
@@ -99,7 +101,8 @@ def _live(office: Office, orders: Orders, days: Days) -> None:
         if number in kills:
             office.review_killed(number % 3)
         elif (at - days.first) % REVIEW == 0:
-            office.review()
+            with office.timed("reviews"):
+                office.review()
             people.name_causes(office, dice)
         if number % 60 == 0:
             passed = time.monotonic() - began
@@ -135,8 +138,9 @@ def _judge(office: Office, orders: Orders, days: Days, show: int) -> dict[str, A
     for one in [one for one in reviews if one.said != one.truth.cause and one.row.level >= 2][:show]:
         print(one.row.incident_id, one.row.dedup_key, one.truth, one.said, one.confidence, one.why)
     result = verdict.judge(reviews, rules.confidence)
-    result["repeats"] = verdict.repeats(reviews, rules.repeat_within.total_seconds())
+    result["repeats"] = verdict.repeats(reviews, rules.repeat_within)
     result["done"] = dict(office.done)
+    result["seconds_by_part"] = {name: round(spent) for name, spent in office.seconds.items()}
     result["missed"] = verdict.missed(result, days.scale)
     return result
 

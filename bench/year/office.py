@@ -6,8 +6,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections import Counter
-from collections.abc import Collection, Sequence
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -41,6 +43,7 @@ class Office:
     url: str
     policy: Policy = field(default_factory=lambda: load_policy(POLICY))
     done: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     now: datetime = EPOCH
 
     def __post_init__(self) -> None:
@@ -48,6 +51,12 @@ class Office:
         self.feeds = feeds_of_all_sources()
         with self.engine.begin() as conn:
             run(conn, "replay/stand_still")
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds[part] += time.perf_counter() - began
 
     def set_time(self, at: int) -> None:
         self.now = datetime.fromtimestamp(at, UTC)

@@ -214,8 +214,8 @@ RECIPES: Final[Mapping[Callable[[Case], None], Mapping[int, int]]] = {
     supplier_batch: {2: 20, 3: 20},
     held: {4: 110},
     held_batch: {4: 40},
-    squeeze: {1: 7, 2: 9, 3: 7},
-    carrier: {4: 14},
+    squeeze: {1: 4, 2: 6, 3: 4},
+    carrier: {4: 9},
 }
 """How often in a year each recipe happens, by step."""
 OUTAGES: Final = 45

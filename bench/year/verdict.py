@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bench.year.office import Office
@@ -47,6 +48,7 @@ class Review:
     truth: Truth
     first_h: float | None = None
     said: str = UNDETERMINED
+    counts: str | None = None  # after what people have said
     confidence: float = 0.0
     repeats: Sequence[int] | None = None
     why: str = ""
@@ -68,6 +70,7 @@ def read(office: Office, truth: Mapping[tuple[int, int], Truth], since: Any) -> 
         hours = (row.written_at - one.row.ended_at).total_seconds() / 3600
         one.first_h = hours if one.first_h is None else one.first_h
         one.said = row.cause["rules"]["cause"] or UNDETERMINED
+        one.counts = row.cause["cause"]
         one.confidence = row.cause["rules"]["confidence"]
         findings = row.cause["rules"]["findings"]
         one.why = "; ".join(each["said"]["en"] for each in findings if each["outcome"] == "match")
@@ -112,20 +115,19 @@ def table(reviews: Sequence[Review]) -> list[str]:
     ]
 
 
-def repeats(reviews: Sequence[Review], within_s: float) -> dict[str, int]:
-    """Of the rightly named ones: shown as repeat where one of the same cause and subject ended so shortly before."""
-    counts: Counter[str] = Counter(right=0, missed=0, invented=0)
-    known = [one for one in reviews if one.truth not in (NOBODY_KNOWS, BOTH) and one.said == one.truth.cause]
-    for one in known:
-        if one.repeats is None:
-            continue
-        before = any(
-            other.truth == one.truth and 0 < (one.row.ended_at - other.row.ended_at).total_seconds() <= within_s
-            for other in known
-        )
-        shown = bool(one.repeats)
-        counts["right" if shown == before else "missed" if before else "invented"] += 1
-        counts["expected"] += before
+def repeats(reviews: Sequence[Review], within: timedelta) -> dict[str, int]:
+    """Reviews that name the planted cause: shown as a repeat where the same had happened to the same shortly before?"""
+    counts: Counter[str] = Counter(right=0, missed=0, invented=0, first=0)
+    named = [one for one in reviews if one.truth.cause == one.counts]
+    ends: dict[Truth, list[datetime]] = defaultdict(list)
+    for one in named:
+        ends[one.truth].append(one.row.ended_at)
+    for one in named:
+        if one.repeats is not None:
+            ended = one.row.ended_at
+            before = any(ended - within <= other < ended for other in ends[one.truth])
+            counts["right" if bool(one.repeats) == before else "missed" if before else "invented"] += 1
+            counts["first"] += not before
     return dict(counts)
 
 

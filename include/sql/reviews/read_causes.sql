@@ -81,6 +81,8 @@ counted as (
         count(distinct m.order_id) as orders,
         min(m.entered_at) as entered_at,
         max(m.alert_at) as late_at,
+        min(m.detected_at) as found_from,
+        max(m.detected_at) as found_until,
         count(distinct m.order_id) filter (
             -- on the road, the hands are the carrier's
             where m.node = n.node and m.warehouse = n.warehouse and m.node < 5
@@ -113,7 +115,8 @@ counted as (
 )
 
 select
-    c.incident_id, c.orders, c.entered_at, c.late_at, n.node, n.warehouse, n.carrier, n.channel, n.route, n.supplier,
+    c.incident_id, c.orders, c.entered_at, c.late_at, c.found_from, c.found_until,
+    n.node, n.warehouse, n.carrier, n.channel, n.route, n.supplier,
     c.in_place, c.with_carrier, c.carrier_late, c.customs, c.supplier_silent, c.moved_by_seller,
     c.address_incomplete, c.placeholder,
     coalesce(w.short, 0) as short, coalesce(w.sku, '') as sku,

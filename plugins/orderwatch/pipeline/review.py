@@ -88,7 +88,7 @@ def classify_incident(conn: Connection, policy: Policy, row: Row[Any]) -> Classi
 
 def _ask(conn: Connection, policy: Policy, row: Row[Any], causes: Row[Any] | None) -> tuple[CauseFacts, Classification]:
     """Of an ordinary incident, who else was late is asked only where its own orders do not say why."""
-    facts = store.facts_of(row.kind, row.dedup_key, causes)
+    facts = store.facts_of(conn, row.kind, row.dedup_key, causes)
     if row.level < SINGLY and (said := classify(facts, policy.review)).cause is not None:
         return facts, said
     facts = store.with_traffic(conn, facts, causes, row.resolved_at)

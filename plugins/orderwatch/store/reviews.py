@@ -57,13 +57,15 @@ def read_causes(conn: Connection, incident_ids: Sequence[int]) -> dict[int, Row[
     return {row.incident_id: row for row in run(conn, "reviews/read_causes", incident_ids=list(incident_ids))}
 
 
-def facts_of(kind: str, key: str, row: Row[Any] | None) -> CauseFacts:
+def facts_of(conn: Connection, kind: str, key: str, row: Row[Any] | None) -> CauseFacts:
     """The facts for the rules of evidence, without what went on in the step besides; ``key``: the incident's own."""
     if row is None:
         return CauseFacts(kind, 0, source=key.partition(":")[2] if kind == "source" else "")
     named: dict[str, Any] = {name: row._mapping[name] or "" for name in NAMED}
+    silent = run(conn, "reviews/read_silent", since=row.found_from, until=row.found_until)
     return CauseFacts(
         kind=kind,
+        silent=tuple(one.source for one in silent),
         place=row.warehouse or "",
         step=CODES[row.node],
         **named,

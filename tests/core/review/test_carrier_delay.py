@@ -39,3 +39,8 @@ def test_stays_silent_without_orders() -> None:
 
 def test_one_late_manifest_is_not_the_carriers_trouble() -> None:
     assert check(with_sf(traffic=Traffic(30, 9, 2), others=Traffic(100, 0)), the_rules()).outcome == "no_match"
+
+
+def test_a_carrier_that_is_hardly_ever_late_explains_nothing() -> None:
+    assert check(with_sf(traffic=Traffic(91, 9, 3), others=Traffic(100, 0)), the_rules()).outcome == "no_match"
+    assert check(with_sf(traffic=Traffic(90, 9, 3), others=Traffic(100, 0)), the_rules()).outcome == "match"

@@ -62,6 +62,17 @@ def test_a_rule_in_the_shadow_answers_and_does_not_count_and_a_draft_is_not_aske
     assert "system_fault" not in {one.cause for one in classify(about(), switched("system_fault", "draft")).findings}
 
 
+def test_what_a_silent_source_has_not_told_of_is_unknown_and_not_absent() -> None:
+    facts = about(faulty=10, silent=("crm", "wms"))
+    said = {one.cause: one.evidence for one in classify(facts, the_rules()).findings}
+    assert said["moved_by_seller"].outcome == "unknown"
+    assert said["stock_shortage"].outcome == "unknown"
+    assert said["address_incomplete"].outcome == "no_match"
+    assert said["system_fault"].outcome == "match"
+    assert say_evidence("moved_by_seller", said["moved_by_seller"], "en") == "crm was silent then: nobody knows"
+    assert say_evidence("moved_by_seller", said["moved_by_seller"], "zh-CN") == "crm 当时中断，无从得知"
+
+
 def test_a_persons_word_names_the_rule_that_was_wrong() -> None:
     said = classify(about(faulty=10), the_rules())
     assert wrong_rule(said, "external") == "system_fault"
@@ -82,7 +93,9 @@ KNOWN = about(
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize("facts", [KNOWN, about(), about(orders=0), about(kind="source", orders=0)])
+@pytest.mark.parametrize(
+    "facts", [KNOWN, about(), about(silent=("crm", "erp", "wms")), about(orders=0), about(kind="source", orders=0)]
+)
 def test_every_answer_can_be_read(facts: object, language: Language) -> None:
     for one in classify(facts, the_rules()).findings:  # type: ignore[arg-type]  # facts of every kind
         said = say_evidence(one.cause, one.evidence, language)

@@ -11,7 +11,7 @@ from .about import about, the_rules
 
 
 def over(**changes: Any) -> CauseFacts:
-    plain = {"over_holiday": 5, "holiday": "National Day", "others": Traffic(90, 12, 3)}
+    plain = {"over_holiday": 5, "holiday": "National Day", "others": Traffic(120, 12, 3)}
     return about(**plain | changes)
 
 
@@ -27,7 +27,8 @@ def test_stays_silent_below_half() -> None:
 
 
 def test_explains_nothing_where_what_others_carried_over_it_came_in_time() -> None:
-    assert check(over(others=Traffic(90, 12, 2)), the_rules()).outcome == "no_match"
+    assert check(over(others=Traffic(120, 12, 2)), the_rules()).outcome == "no_match"
+    assert check(over(others=Traffic(121, 12, 3)), the_rules()).outcome == "no_match"
 
 
 def test_knows_nothing_of_an_incident_without_orders() -> None:

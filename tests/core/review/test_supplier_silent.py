@@ -18,5 +18,10 @@ def test_stays_silent_below_half() -> None:
     assert check(about(), the_rules()).outcome == "no_match"
 
 
+def test_whether_he_has_answered_is_not_known_while_the_source_that_would_say_so_is_out() -> None:
+    assert check(about(supplier_silent=10, silent=("erp",)), the_rules()).outcome == "unknown"
+    assert check(about(supplier_silent=10, silent=("wms",)), the_rules()).outcome == "match"
+
+
 def test_knows_nothing_of_an_incident_without_orders() -> None:
     assert check(about(orders=0), the_rules()).outcome == "unknown"

@@ -15,10 +15,14 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class CauseRule(Rule):
-    """One cause that evidence can speak for; ``weight``: how far the evidence is trusted if it explains every order."""
+    """One cause that evidence can speak for; ``weight``: how far the evidence is trusted if it explains every order.
+
+    ``depends_on``: the sources that tell of it; while one is silent, nobody knows whether the cause is there.
+    """
 
     root_cause: RootCause
     weight: Share
+    depends_on: tuple[str, ...] = ()
 
 
 class Causes(Strict):
@@ -59,6 +63,7 @@ class ReviewFile(Strict):
     times_others: Annotated[float, Field(gt=1)]
     least_others: Count
     least_batches: Count
+    least_late: Share
     limits: Limits
     compare_with: Duration
     repeat_within: Duration

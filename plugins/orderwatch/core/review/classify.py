@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -73,7 +73,7 @@ def classify(facts: CauseFacts, rules: ReviewFile) -> Classification:
     of them, is the cause; so two strong rivals make each other doubtful, and the answer is "undetermined".
     """
     asked = {
-        name: (rule, check(facts, rules))
+        name: (rule, _ask(check, facts, rules, rule.depends_on))
         for name, check in CAUSES.items()
         if (rule := rules.causes.of(name)).state in ("active", "shadow")
     }
@@ -105,6 +105,15 @@ def wrong_rule(said: Classification, root_cause: RootCause, cause: str | None = 
         return None
     agrees = said.root_cause == root_cause and cause in (None, said.cause)
     return None if agrees else said.cause
+
+
+def _ask(check: Check, facts: CauseFacts, rules: ReviewFile, depends_on: Sequence[str]) -> Evidence:
+    """Who was silent has told of nothing: what is not seen then is not known, and not absent."""
+    evidence = check(facts, rules)
+    silent = [source for source in depends_on if source in facts.silent]
+    if evidence.outcome != "no_match" or not silent:
+        return evidence
+    return Evidence("unknown", facts={**evidence.facts, "silent": ", ".join(silent)})
 
 
 def _odds(chance: float) -> float:

@@ -19,6 +19,10 @@ class Traffic:
     late: int
     batches: int = 0
 
+    def widely(self, batches: int, share: float) -> bool:
+        """Whether at least so many batches, and this share of the orders, were late."""
+        return self.batches >= batches and self.late >= share * self.seen
+
 
 @dataclass(frozen=True, slots=True)
 class CauseFacts:
@@ -26,7 +30,8 @@ class CauseFacts:
 
     ``in_place`` orders were in its main step, in the warehouse ``place``; ``here`` is who else was. ``with_carrier``
     orders travel with ``carrier``, whose ``traffic`` stands against that of the ``others``. ``source`` is the one that
-    was out; ``route``, ``supplier`` and ``channel`` are those of most orders.
+    was out, ``silent`` are those that were while the orders were found late; ``route``, ``supplier`` and ``channel``
+    are those of most orders.
     """
 
     kind: str
@@ -49,6 +54,7 @@ class CauseFacts:
     address_incomplete: int = 0
     placeholder: int = 0
     moved_by_seller: int = 0
+    silent: tuple[str, ...] = ()
     source: str = ""
     step: str = ""
     route: str = ""

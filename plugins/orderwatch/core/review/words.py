@@ -68,6 +68,7 @@ _OTHERWISE: Final[dict[str, dict[Language, str]]] = {
         "en": "{orders} of {of} orders travel with {carrier}; only {others} orders of others to compare with",
     },
     "carrier_delay alone": {"zh-CN": "没有共同的承运商", "en": "no carrier in common"},
+    "silent": {"zh-CN": "{silent} 当时中断，无从得知", "en": "{silent} was silent then: nobody knows"},
     "nothing": {"zh-CN": "没有订单可以查看", "en": "there are no orders to look at"},
 }
 
@@ -101,6 +102,8 @@ def say_evidence(cause: str, evidence: Evidence, language: Language) -> str:
 def _template(cause: str, evidence: Evidence) -> dict[Language, str]:
     if cause != "source_outage" and not evidence.facts["of"]:
         return _OTHERWISE["nothing"]
+    if "silent" in evidence.facts:
+        return _OTHERWISE["silent"]
     for key in (f"{cause} {evidence.outcome}", cause):
         if key in _OTHERWISE:
             return _OTHERWISE[key]

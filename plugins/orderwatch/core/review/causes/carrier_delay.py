@@ -19,6 +19,6 @@ def check(facts: CauseFacts, rules: ReviewFile) -> Evidence:
         return Evidence("unknown", facts=said)
     # the shares compared without dividing: exactly on the limit counts
     oftener = facts.traffic.late * facts.others.seen >= rules.times_others * facts.others.late * facts.traffic.seen
-    alone = oftener and facts.traffic.batches >= rules.least_batches
+    alone = oftener and facts.traffic.widely(rules.least_batches, rules.least_late)
     share = facts.with_carrier / facts.orders if alone else 0.0
     return Evidence("match" if alone else "no_match", share, said)

@@ -7,4 +7,9 @@ from orderwatch.core.review.facts import CauseFacts, Evidence, explains
 
 
 def check(facts: CauseFacts, rules: ReviewFile) -> Evidence:
-    return explains(facts.supplier_silent, facts, rules.least_share)
+    """A source that was out may have known of his answer."""
+    found = explains(facts.supplier_silent, facts, rules.least_share)
+    silent = [source for source in rules.causes.supplier_silent.depends_on if source in facts.silent]
+    if found.outcome == "match" and silent:
+        return Evidence("unknown", facts={**found.facts, "silent": ", ".join(silent)})
+    return found
