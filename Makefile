@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DEMO_SEED DEMO_ORDERS
 
-.PHONY: demo demo-check test oracle check bench bench-activation bench-board bench-learning bench-responses bench-storm browser chaos rehearsal evaluation lock clean help
+.PHONY: demo demo-check test oracle check year bench bench-activation bench-board bench-learning bench-responses bench-storm browser chaos rehearsal evaluation lock clean help
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -33,6 +33,9 @@ check: $(READY) ## format, lint, types, layers, SQL, policy, playbooks
 
 bench-responses: $(READY) ## how long fifty playbooks take on real Airflow; about four minutes
 	$(BIN)/python bench/responses.py
+
+year: $(READY) ## the reviews of a year of incidents, on a clock of its own; a quarter of an hour
+	@$(BIN)/python -m bench.year
 
 bench-storm: $(READY) ## whether a hundred thousand late orders are one incident in time; about four minutes
 	$(BIN)/python bench/storm.py

@@ -45,7 +45,9 @@ marked as (
                         where not m.lines @> jsonb_build_array(jsonb_build_object('sku', c.what))
                     ) then 'system_fault'
                 end,
-                case when m.node = n.node and m.warehouse = n.warehouse then 'node_capacity' end,
+                case
+                    when m.node = n.node and m.warehouse = n.warehouse and m.node < 5 then 'node_capacity'
+                end,
                 case when m.node >= 4 and m.carrier = n.carrier then 'carrier_delay' end,
                 case
                     when jsonb_path_exists(

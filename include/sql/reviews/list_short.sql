@@ -21,7 +21,8 @@ money as (
 )
 
 select
-    i.incident_id, i.dedup_key, i.kind, i.level, i.opened_at, i.closed_at, i.root_cause, i.root_cause_note,
+    i.incident_id, i.dedup_key, i.kind, i.level, i.opened_at, i.resolved_at, i.closed_at,
+    i.root_cause, i.root_cause_note,
     t.detected_s, t.told_s, t.acknowledged_s, t.contacted_s, t.resolved_s, t.closed_s, t.wrote,
     s.stars, coalesce(m.money, '{}') as money
 from incident as i

@@ -1,7 +1,8 @@
 -- grain: one row per incident with its distinct orders by what was recorded of them when they became late
 with member as (
     select
-        m.incident_id, a.order_id, a.node, a.entered_at, a.detected_at, a.evidence, g.calendar_id, o.warehouse,
+        m.incident_id, a.order_id, a.node, a.entered_at, a.alert_at, a.detected_at, a.evidence,
+        g.calendar_id, o.warehouse, o.channel,
         s.carrier, o.lines,
         coalesce(a.evidence -> 'cause', '[]') as cause
     from incident_member as m
@@ -37,7 +38,21 @@ main as (
         incident_id,
         mode() within group (order by node) as node,
         mode() within group (order by warehouse) as warehouse,
-        mode() within group (order by carrier) filter (where node >= 4) as carrier
+        mode() within group (order by carrier) filter (where node >= 4) as carrier,
+        mode() within group (order by channel) as channel,
+        mode() within group (
+            order by
+                jsonb_path_query_first(
+                    evidence,
+                    '$.exemptions[*] ? (@.facts.reason == "hold" || @.facts.reason == "documents_missing").facts.route'
+                ) #>> '{}'
+        ) as route,
+        mode() within group (
+            order by
+                jsonb_path_query_first(
+                    evidence, '$.exemptions[*] ? (@.facts.reason == "not_acknowledged").facts.supplier'
+                ) #>> '{}'
+        ) as supplier
     from member
     group by incident_id
 ),
@@ -65,7 +80,11 @@ counted as (
         m.incident_id,
         count(distinct m.order_id) as orders,
         min(m.entered_at) as entered_at,
-        count(distinct m.order_id) filter (where m.node = n.node and m.warehouse = n.warehouse) as in_place,
+        max(m.alert_at) as late_at,
+        count(distinct m.order_id) filter (
+            -- on the road, the hands are the carrier's
+            where m.node = n.node and m.warehouse = n.warehouse and m.node < 5
+        ) as in_place,
         count(distinct m.order_id) filter (where m.node >= 4 and m.carrier = n.carrier) as with_carrier,
         count(distinct m.order_id) filter (where m.node = n.node and m.carrier = n.carrier) as carrier_late,
         count(distinct m.order_id) filter (
@@ -94,7 +113,7 @@ counted as (
 )
 
 select
-    c.incident_id, c.orders, c.entered_at, n.node, n.warehouse, n.carrier,
+    c.incident_id, c.orders, c.entered_at, c.late_at, n.node, n.warehouse, n.carrier, n.channel, n.route, n.supplier,
     c.in_place, c.with_carrier, c.carrier_late, c.customs, c.supplier_silent, c.moved_by_seller,
     c.address_incomplete, c.placeholder,
     coalesce(w.short, 0) as short, coalesce(w.sku, '') as sku,

@@ -14,6 +14,7 @@ set
     missing = k.missing,
     cause = :cause,
     root_cause = :root_cause,
+    subject = :subject,
     looked_at = :now,
     published_at = case when k.missing = '{}' then coalesce(r.published_at, :now) end,
     state = case

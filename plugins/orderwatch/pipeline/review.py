@@ -15,6 +15,8 @@ from orderwatch.core.policy import Policy
 from orderwatch.core.review.chain import chain, first_broken, limits_of
 from orderwatch.core.review.classify import Classification, classify, wrong_rule
 from orderwatch.core.review.document import Cause, cause_of, cause_part
+from orderwatch.core.review.facts import CauseFacts
+from orderwatch.core.review.subject import subject_of
 from orderwatch.core.words import CODES
 from orderwatch.pipeline.single_review import single_content
 from orderwatch.store import reviews as store
@@ -32,6 +34,7 @@ class Reviewed:
     incident_id: int
     said: Classification
     counts: Cause
+    subject: str | None
     missing: tuple[str, ...]
     words: Sequence[dict[str, Any]]
 
@@ -78,29 +81,30 @@ def write_review(
 
 
 def classify_incident(conn: Connection, policy: Policy, row: Row[Any]) -> Classification:
-    """What the rules say of one incident; what else went through its step is asked for those with a review alone."""
-    return _classify(conn, policy, row, store.read_causes(conn, [row.incident_id]).get(row.incident_id))
+    """What the rules say of one incident."""
+    return _ask(conn, policy, row, store.read_causes(conn, [row.incident_id]).get(row.incident_id))[1]
 
 
-def _classify(conn: Connection, policy: Policy, row: Row[Any], causes: Row[Any] | None) -> Classification:
-    facts = store.facts_of(row.kind, causes)
-    if row.level >= SINGLY:
-        facts = store.with_traffic(conn, facts, causes, row.resolved_at)
-    return classify(facts, policy.review)
+def _ask(conn: Connection, policy: Policy, row: Row[Any], causes: Row[Any] | None) -> tuple[CauseFacts, Classification]:
+    """Of an ordinary incident, who else was late is asked only where its own orders do not say why."""
+    facts = store.facts_of(row.kind, row.dedup_key, causes)
+    if row.level < SINGLY and (said := classify(facts, policy.review)).cause is not None:
+        return facts, said
+    facts = store.with_traffic(conn, facts, causes, row.resolved_at)
+    return facts, classify(facts, policy.review)
 
 
 def _write_single(conn: Connection, policy: Policy, row: Row[Any], now: datetime) -> store.Written:
     causes = store.read_causes(conn, [row.incident_id]).get(row.incident_id)
-    said = _classify(conn, policy, row, causes)
     failed = [dict(one._mapping) for one in run(conn, "reviews/count_failed", incident_id=row.incident_id)]
     missing = ["outcome"] if any(one["open"] for one in failed) else []
-    reviewed = _judge(conn, row.incident_id, said, missing)
+    reviewed = _judge(conn, row.incident_id, *_ask(conn, policy, row, causes), missing)
     content = {
         "kind": "single",
-        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words),
+        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words) | {"subject": reviewed.subject},
         "failed": failed,
         "missing": list(reviewed.missing),
-        **single_content(conn, policy, row, reviewed.counts.cause, causes.node if causes else None),
+        **single_content(conn, policy, row, reviewed.counts.cause, reviewed.subject, causes.node if causes else None),
     }
     review_id = store.open_single(conn, row.incident_id, now)
     written = store.write(conn, review_id, plain(content), policy.version, now)
@@ -122,7 +126,7 @@ def _write_weekly(
         one.incident_id: _judge(
             conn,
             one.incident_id,
-            classify(store.facts_of(one.kind, all_causes.get(one.incident_id)), policy.review),
+            *_ask(conn, policy, one, all_causes.get(one.incident_id)),
             (),
             ask=False,
         )
@@ -155,7 +159,13 @@ def week_of(at: datetime, zone: ZoneInfo) -> tuple[date, datetime, datetime]:
 
 
 def _judge(
-    conn: Connection, incident_id: int, said: Classification, missing: Sequence[str], *, ask: bool = True
+    conn: Connection,
+    incident_id: int,
+    facts: CauseFacts,
+    said: Classification,
+    missing: Sequence[str],
+    *,
+    ask: bool = True,
 ) -> Reviewed:
     """The rules' answer beside people's words; what was said at the close is kept the first time.
 
@@ -169,12 +179,15 @@ def _judge(
     words = run(conn, "reviews/read_corrections", incident_id=incident_id).all()
     counts = cause_of(said, words)
     open_now = ("cause",) if ask and not counts.known else ()
-    return Reviewed(incident_id, said, counts, (*open_now, *missing), [dict(one._mapping) for one in words])
+    subject = subject_of(counts.cause, facts)
+    return Reviewed(incident_id, said, counts, subject, (*open_now, *missing), [dict(one._mapping) for one in words])
 
 
 def _settle(conn: Connection, review_id: int, reviewed: Reviewed, now: datetime) -> None:
     counts = reviewed.counts
-    store.settle(conn, reviewed.incident_id, review_id, reviewed.missing, counts.cause, counts.root_cause, now)
+    store.settle(
+        conn, reviewed.incident_id, review_id, reviewed.missing, counts.cause, counts.root_cause, reviewed.subject, now
+    )
 
 
 def _short(row: Row[Any], policy: Policy, reviewed: Reviewed) -> dict[str, Any]:
@@ -183,7 +196,7 @@ def _short(row: Row[Any], policy: Policy, reviewed: Reviewed) -> dict[str, Any]:
         "incident": row.incident_id, "kind": row.kind, "key": row.dedup_key, "level": row.level,
         "opened_at": row.opened_at, "closed_at": row.closed_at, "took_s": store.took_of(row),
         "first_broken": first_broken(links), "money": row.money, "stars": row.stars,
-        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words),
+        "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words) | {"subject": reviewed.subject},
     }  # fmt: skip
 
 

@@ -22,9 +22,12 @@ MONTHS: Final = 12  # of the trend, with that in which the incident was closed
 
 
 def single_content(
-    conn: Connection, policy: Policy, row: Row[Any], cause: str | None, node: int | None
+    conn: Connection, policy: Policy, row: Row[Any], cause: str | None, subject: str | None, node: int | None
 ) -> dict[str, Any]:
-    """All but the cause itself; ``cause``: second level, if one is known; ``node``: the incident's main step."""
+    """All but the cause itself.
+
+    ``cause``: second level, if one is known, and ``subject`` what it happened to; ``node``: the incident's main step.
+    """
     about = {"incident_id": row.incident_id}
     return {
         "incident": _about(row),
@@ -32,7 +35,7 @@ def single_content(
         "chain": _chain(conn, policy, row),
         "trend": _trend(conn, policy, row),
         "versions": compare_versions(conn, policy, row, node, row.closed_at),
-        "repeats": _repeats(conn, policy, row, cause),
+        "repeats": _repeats(conn, policy, row, cause, subject),
         "money": _all(conn, "reviews/sum_money", **about),
         "ratings": _one(conn, "reviews/read_ratings", **about),
         "story": _story(conn, policy, row),
@@ -72,13 +75,15 @@ def first_of_months(at: datetime, zone: ZoneInfo, months: int) -> datetime:
     return datetime.combine(day.replace(year=years, month=month + 1, day=1), time(), zone).astimezone(UTC)
 
 
-def _repeats(conn: Connection, policy: Policy, row: Row[Any], cause: str | None) -> list[dict[str, Any]]:
-    """Earlier incidents of the same named cause."""
+def _repeats(
+    conn: Connection, policy: Policy, row: Row[Any], cause: str | None, subject: str | None
+) -> list[dict[str, Any]]:
+    """Earlier incidents in which the same cause had happened to the same."""
     if cause is None:
         return []
     since = row.ended_at - policy.review.repeat_within
-    about = {"cause": cause, "since": since, "until": row.ended_at, "incident_id": row.incident_id}
-    return [dict(one._mapping) for one in run(conn, "reviews/read_repeats", **about)]
+    about = {"since": since, "until": row.ended_at, "incident_id": row.incident_id, "cause": cause, "subject": subject}
+    return _all(conn, "reviews/read_repeats", **about)
 
 
 def _story(conn: Connection, policy: Policy, row: Row[Any]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from orderwatch.core.review.chain import STEPS, Step, Usual
 from orderwatch.core.review.facts import CauseFacts, Traffic
+from orderwatch.core.words import CODES
 from orderwatch.store.database import as_json, run
 
 LONGEST: Final = timedelta(days=7)
@@ -19,6 +20,7 @@ COUNTED: Final = (
     "orders", "faulty", "fault_code", "short", "sku", "in_place", "with_carrier", "customs", "over_holiday", "holiday",
     "supplier_silent", "address_incomplete", "placeholder", "moved_by_seller",
 )  # fmt: skip
+NAMED: Final = ("carrier", "route", "supplier", "channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +57,35 @@ def read_causes(conn: Connection, incident_ids: Sequence[int]) -> dict[int, Row[
     return {row.incident_id: row for row in run(conn, "reviews/read_causes", incident_ids=list(incident_ids))}
 
 
-def facts_of(kind: str, row: Row[Any] | None) -> CauseFacts:
-    """The facts for the rules of evidence, without what went on in the step besides."""
+def facts_of(kind: str, key: str, row: Row[Any] | None) -> CauseFacts:
+    """The facts for the rules of evidence, without what went on in the step besides; ``key``: the incident's own."""
     if row is None:
-        return CauseFacts(kind, 0)
+        return CauseFacts(kind, 0, source=key.partition(":")[2] if kind == "source" else "")
+    named: dict[str, Any] = {name: row._mapping[name] or "" for name in NAMED}
     return CauseFacts(
         kind=kind,
         place=row.warehouse or "",
-        carrier=row.carrier or "",
+        step=CODES[row.node],
+        **named,
         **{name: row._mapping[name] for name in COUNTED},
     )
 
 
-def with_traffic(conn: Connection, facts: CauseFacts, row: Row[Any] | None, until: datetime) -> CauseFacts:
-    """The same, with what else went through the step while the incident lasted."""
+def with_traffic(conn: Connection, facts: CauseFacts, row: Row[Any] | None, known_at: datetime) -> CauseFacts:
+    """The same, with who else was in the step until the last of these orders became late, and was late as well, as far
+    as known at ``known_at``; what the step caught up with afterwards says nothing about why.
+    """
     if row is None:
         return facts
-    window = {"node": row.node, "since": max(row.entered_at, until - LONGEST), "until": until}
-    passed = run(conn, "reviews/read_passed", warehouse=row.warehouse, **window).one()
-    facts = replace(facts, passed=passed.passed, usual=passed.usual)
-    if not row.carrier:
-        return facts
-    road = run(conn, "reviews/read_traffic", carrier=row.carrier, **window).one()
-    return replace(facts, traffic=Traffic(road.seen, road.late), others=Traffic(road.others_seen, road.others_late))
+    since = max(row.entered_at, row.late_at - LONGEST)
+    about = {"node": row.node, "warehouse": row.warehouse, "carrier": row.carrier}
+    seen = run(conn, "reviews/read_traffic", since=since, until=row.late_at, known_at=known_at, **about).one()
+    return replace(
+        facts,
+        here=Traffic(seen.here_seen, seen.here_late, seen.here_batches),
+        traffic=Traffic(seen.ours_seen, seen.ours_late, seen.ours_batches),
+        others=Traffic(seen.others_seen, seen.others_late, seen.others_batches),
+    )
 
 
 def took_of(row: Row[Any]) -> dict[Step, int | None]:
@@ -130,12 +138,13 @@ def settle(
     missing: Sequence[str],
     cause: str | None,
     root_cause: str | None,
+    subject: str | None,
     now: datetime,
 ) -> None:
     """Where an incident stands with its review, now that a document holds it."""
     run(
         conn, "reviews/settle", incident_id=incident_id, review_id=review_id, missing=list(missing), cause=cause,
-        root_cause=root_cause, now=now,
+        root_cause=root_cause, subject=subject, now=now,
     )  # fmt: skip
 
 

@@ -13,14 +13,14 @@ from .about import about, the_rules
 
 
 def with_sf(**changes: Any) -> CauseFacts:
-    plain = {"carrier": "SF", "with_carrier": 9, "traffic": Traffic(30, 9), "others": Traffic(100, 10)}
+    plain = {"carrier": "SF", "with_carrier": 9, "traffic": Traffic(30, 9, 3), "others": Traffic(100, 10)}
     return about(**plain | changes)
 
 
 def test_fires_where_its_orders_are_late_three_times_as_often() -> None:
     found = check(with_sf(), the_rules())
     assert (found.outcome, found.share) == ("match", 0.9)
-    assert found.facts == {"orders": 9, "of": 10, "carrier": "SF", "others": 100, "others_late": 10}
+    assert found.facts == {"orders": 9, "of": 10, "carrier": "SF", "batches": 3, "others": 100, "others_late": 10}
 
 
 @pytest.mark.parametrize("changes", [{"others": Traffic(100, 11)}, {"with_carrier": 4}, {"with_carrier": 0}], ids=str)
@@ -35,3 +35,7 @@ def test_cannot_tell_without_orders_of_other_carriers() -> None:
 
 def test_stays_silent_without_orders() -> None:
     assert check(about(orders=0), the_rules()).outcome == "no_match"
+
+
+def test_one_late_manifest_is_not_the_carriers_trouble() -> None:
+    assert check(with_sf(traffic=Traffic(30, 9, 2), others=Traffic(100, 0)), the_rules()).outcome == "no_match"

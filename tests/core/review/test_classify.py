@@ -46,7 +46,7 @@ def test_without_any_match_it_is_undetermined() -> None:
 
 
 def test_a_weak_rival_does_not_shake_a_strong_one() -> None:
-    said = classify(about(faulty=10, in_place=10, place="pick", passed=1, usual=100.0), the_rules())
+    said = classify(about(faulty=10, in_place=10, place="WH-SH", here=Traffic(100, 99, 9)), the_rules())
     assert (said.cause, said.confidence) == ("system_fault", 0.79)
 
 
@@ -76,8 +76,8 @@ def test_nobody_was_wrong_where_the_rules_had_left_it_open() -> None:
 
 KNOWN = about(
     faulty=1, short=2, customs=3, over_holiday=4, supplier_silent=5, address_incomplete=6, placeholder=7,
-    moved_by_seller=8, place="pick WH-SH", in_place=9, passed=3, usual=30.0, with_carrier=10, carrier="SF",
-    traffic=Traffic(20, 10), others=Traffic(40, 1),
+    moved_by_seller=8, place="WH-SH", in_place=9, here=Traffic(30, 20, 3), with_carrier=10, carrier="SF",
+    traffic=Traffic(20, 10, 3), others=Traffic(40, 1),
 )  # fmt: skip
 
 
@@ -90,9 +90,9 @@ def test_every_answer_can_be_read(facts: object, language: Language) -> None:
 
 
 def test_a_sentence_holds_its_numbers() -> None:
-    facts = {"orders": 38, "of": 40, "carrier": "SF", "others": 100, "others_late": 2}
+    facts = {"orders": 38, "of": 40, "carrier": "SF", "batches": 4, "others": 100, "others_late": 2}
     said = say_evidence("carrier_delay", Evidence("match", 0.95, facts), "en")
-    assert said == "38 of 40 orders travel with SF; of 100 orders of others 2 are late"
+    assert said == "38 of 40 orders travel with SF, which is late in 4 batches; of 100 orders of others 2 are late"
     assert say_evidence("system_fault", Evidence("match", 1.0, {"orders": 3, "of": 3, "code": "E1"}), "zh-CN") == (
         "3 单中 3 单有仓库系统故障码 E1"
     )

@@ -1,4 +1,4 @@
-"""A step that lets through less than usual."""
+"""A step of one warehouse in which not one wave, but many orders are late."""
 
 from __future__ import annotations
 
@@ -7,30 +7,36 @@ from typing import Any
 import pytest
 
 from orderwatch.core.review.causes.node_capacity import check
-from orderwatch.core.review.facts import CauseFacts
+from orderwatch.core.review.facts import CauseFacts, Traffic
 
 from .about import about, the_rules
 
 
 def slow(**changes: Any) -> CauseFacts:
-    return about(**{"place": "pick WH-SH", "in_place": 10, "passed": 69, "usual": 100.0} | changes)
+    return about(**{"place": "WH-SH", "in_place": 10, "here": Traffic(100, 31, 3)} | changes)
 
 
-def test_fires_below_seven_tenths_of_the_usual() -> None:
+def test_fires_where_fewer_than_seven_in_ten_came_through_in_time() -> None:
     found = check(slow(), the_rules())
     assert (found.outcome, found.share) == ("match", 1.0)
-    assert found.facts == {"orders": 10, "of": 10, "place": "pick WH-SH", "passed": 69, "usual": 100}
+    assert found.facts == {"orders": 10, "of": 10, "place": "WH-SH", "seen": 100, "late": 31, "batches": 3}
 
 
-@pytest.mark.parametrize("changes", [{"passed": 70}, {"passed": 140}, {"in_place": 4}], ids=str)
-def test_stays_silent(changes: dict[str, int]) -> None:
+def test_speaks_for_a_single_order_as_well_where_those_around_it_are_late() -> None:
+    assert check(slow(orders=1, in_place=1), the_rules()).outcome == "match"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"here": Traffic(100, 30, 3)}, {"here": Traffic(100, 90, 2)}, {"in_place": 4}, {"in_place": 0}], ids=str
+)
+def test_stays_silent(changes: dict[str, Any]) -> None:
     assert check(slow(**changes), the_rules()).outcome == "no_match"
 
 
-@pytest.mark.parametrize("changes", [{"usual": None}, {"usual": 19.0, "passed": 0}, {"orders": 1}], ids=str)
-def test_knows_nothing_of_a_step_with_too_little_to_compare_nor_of_a_single_order(changes: dict[str, Any]) -> None:
-    assert check(slow(**changes), the_rules()).outcome == "unknown"
+def test_cannot_tell_from_a_handful_of_orders() -> None:
+    assert check(slow(here=Traffic(19, 19, 9)), the_rules()).outcome == "unknown"
+    assert check(slow(here=Traffic(20, 20, 9)), the_rules()).outcome == "match"
 
 
-def test_twenty_usual_orders_are_enough() -> None:
-    assert check(slow(usual=20.0, passed=13), the_rules()).outcome == "match"
+def test_stays_silent_without_orders() -> None:
+    assert check(about(orders=0), the_rules()).outcome == "no_match"

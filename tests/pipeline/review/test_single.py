@@ -134,8 +134,15 @@ def test_an_incident_stands_beside_those_of_its_level(office: Office) -> None:
     assert usual["resolved"]["incidents"] == 2
     assert usual["resolved"]["p50_s"] == pytest.approx(30 * 60, abs=5)
     assert usual["contacted"] == {"incidents": 0, "p50_s": None, "p90_s": None}
-    assert [one["incident_id"] for one in office.document(3)["repeats"]] == [2, 1]
-    assert office.document(1)["repeats"] == []
+
+
+def test_the_same_cause_of_the_same_is_a_repeat_and_no_other_is(office: Office) -> None:
+    for number, code in enumerate(("E1", "E2", "E1"), start=1):
+        office.goes_by(office.late(f"SO{number}", fault_code=code), f"SO{number}")
+    office.review()
+    assert [one["incident_id"] for one in office.document(3)["repeats"]] == [1]
+    assert office.document(3)["cause"]["subject"] == "E1"
+    assert (office.document(2)["repeats"], office.document(1)["repeats"]) == ([], [])
 
 
 def test_orders_customers_and_money_are_counted(failure: Office) -> None:

@@ -55,9 +55,10 @@ class ReviewFile(Strict):
     confidence: Share
     least_share: Share
     slow_below: Share
-    least_usual: Count
+    least_seen: Count
     times_others: Annotated[float, Field(gt=1)]
     least_others: Count
+    least_batches: Count
     limits: Limits
     compare_with: Duration
     repeat_within: Duration

@@ -12,19 +12,21 @@ Facts = Mapping[str, Fact]
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Orders in the incident's main step while the incident lasted, and how many of them were late."""
+    """Orders that were in the incident's main step with its own, how many of them were late there, and in how many
+    waves or manifests these were."""
 
     seen: int
     late: int
+    batches: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CauseFacts:
     """Counts of distinct orders of one incident; what was recorded when they became late, not what is true now.
 
-    ``in_place`` orders were in its main step (``place``: step and warehouse), which let ``passed`` orders through while
-    the incident lasted, where ``usual`` is the mean of as long a time in the four weeks before; nothing if there is no
-    such record. ``with_carrier`` orders travel with ``carrier``, whose ``traffic`` stands against that of the others.
+    ``in_place`` orders were in its main step, in the warehouse ``place``; ``here`` is who else was. ``with_carrier``
+    orders travel with ``carrier``, whose ``traffic`` stands against that of the ``others``. ``source`` is the one that
+    was out; ``route``, ``supplier`` and ``channel`` are those of most orders.
     """
 
     kind: str
@@ -35,8 +37,7 @@ class CauseFacts:
     sku: str = ""
     place: str = ""
     in_place: int = 0
-    passed: int = 0
-    usual: float | None = None
+    here: Traffic = field(default_factory=lambda: Traffic(0, 0))
     with_carrier: int = 0
     carrier: str = ""
     traffic: Traffic = field(default_factory=lambda: Traffic(0, 0))
@@ -48,6 +49,11 @@ class CauseFacts:
     address_incomplete: int = 0
     placeholder: int = 0
     moved_by_seller: int = 0
+    source: str = ""
+    step: str = ""
+    route: str = ""
+    supplier: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ _SHARE: Final[dict[str, dict[Language, str]]] = {
         "en": "{orders} of {of} orders are held at customs or lack papers",
     },
     "holiday": {
-        "zh-CN": "{of} 单中 {orders} 单的等待跨过节假日 {holiday}",
-        "en": "{orders} of {of} orders waited over a public holiday {holiday}",
+        "zh-CN": "{of} 单中 {orders} 单的等待跨过节假日 {holiday}；其他承运商另有 {batches} 个批次超时",
+        "en": "{orders} of {of} orders waited over a public holiday {holiday}; "
+        "{batches} batches of other carriers were late",
     },
     "supplier_silent": {
         "zh-CN": "{of} 单中 {orders} 单供应商从未接单",
@@ -44,20 +45,23 @@ _SHARE: Final[dict[str, dict[Language, str]]] = {
         "en": "{orders} of {of} orders had their date moved by the seller",
     },
     "node_capacity": {
-        "zh-CN": "该环节在 {place}（{of} 单中 {orders} 单）同期放行 {passed} 单，平时 {usual} 单",
-        "en": "the step in {place} ({orders} of {of} orders) let {passed} orders through where {usual} are usual",
+        "zh-CN": "{of} 单中 {orders} 单在 {place}；该环节同期 {seen} 单中 {late} 单超时，涉及 {batches} 个批次",
+        "en": "{orders} of {of} orders were in {place}; of {seen} orders in the step there {late} were late, "
+        "in {batches} batches",
     },
     "carrier_delay": {
-        "zh-CN": "{of} 单中 {orders} 单由 {carrier} 承运；其他承运商同期 {others} 单中 {others_late} 单超时",
-        "en": "{orders} of {of} orders travel with {carrier}; of {others} orders of others {others_late} are late",
+        "zh-CN": "{of} 单中 {orders} 单由 {carrier} 承运，其 {batches} 个批次有超时；"
+        "其他承运商同期 {others} 单中 {others_late} 单超时",
+        "en": "{orders} of {of} orders travel with {carrier}, which is late in {batches} batches; "
+        "of {others} orders of others {others_late} are late",
     },
 }
 _OTHERWISE: Final[dict[str, dict[Language, str]]] = {
     "source_outage": {"zh-CN": "数据源正常", "en": "the sources spoke"},
     "source_outage match": {"zh-CN": "事件即该数据源的中断", "en": "the incident is the outage of this source itself"},
     "node_capacity unknown": {
-        "zh-CN": "该环节在 {place} 的往常放行量不足以比较",
-        "en": "too little is known of what the step usually lets through in {place}",
+        "zh-CN": "{place} 的该环节同期只有 {seen} 单，无法比较",
+        "en": "only {seen} orders were in the step in {place} meanwhile, too few to compare with",
     },
     "carrier_delay unknown": {
         "zh-CN": "{of} 单中 {orders} 单由 {carrier} 承运；其他承运商只有 {others} 单，无法比较",

@@ -7,9 +7,10 @@ from orderwatch.core.review.facts import CauseFacts, Evidence, Fact
 
 
 def check(facts: CauseFacts, rules: ReviewFile) -> Evidence:
-    """Without enough orders of other carriers, nobody can tell the carrier from the road."""
+    """Late on one manifest alone is the manifest's trouble; without enough orders of others, nobody can tell the
+    carrier from the road."""
     said: dict[str, Fact] = {
-        "orders": facts.with_carrier, "of": facts.orders, "carrier": facts.carrier,
+        "orders": facts.with_carrier, "of": facts.orders, "carrier": facts.carrier, "batches": facts.traffic.batches,
         "others": facts.others.seen, "others_late": facts.others.late,
     }  # fmt: skip
     if not facts.with_carrier or facts.with_carrier / facts.orders < rules.least_share:
@@ -17,6 +18,7 @@ def check(facts: CauseFacts, rules: ReviewFile) -> Evidence:
     if facts.others.seen < rules.least_others:
         return Evidence("unknown", facts=said)
     # the shares compared without dividing: exactly on the limit counts
-    alone = facts.traffic.late * facts.others.seen >= rules.times_others * facts.others.late * facts.traffic.seen
+    oftener = facts.traffic.late * facts.others.seen >= rules.times_others * facts.others.late * facts.traffic.seen
+    alone = oftener and facts.traffic.batches >= rules.least_batches
     share = facts.with_carrier / facts.orders if alone else 0.0
     return Evidence("match" if alone else "no_match", share, said)

@@ -1,4 +1,4 @@
-"""A public holiday on which nobody worked lay within the waiting of these orders."""
+"""A public holiday on which nobody worked lay within the waiting of these orders, and of others that were late."""
 
 from __future__ import annotations
 
@@ -7,4 +7,8 @@ from orderwatch.core.review.facts import CauseFacts, Evidence, explains
 
 
 def check(facts: CauseFacts, rules: ReviewFile) -> Evidence:
-    return explains(facts.over_holiday, facts, rules.least_share, holiday=facts.holiday)
+    """A holiday holds up more than one carrier: where the orders of the others came in time, it explains nothing."""
+    found = explains(facts.over_holiday, facts, rules.least_share, holiday=facts.holiday, batches=facts.others.batches)
+    if found.outcome == "match" and facts.others.batches < rules.least_batches:
+        return Evidence("no_match", facts=found.facts)
+    return found

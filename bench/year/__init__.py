@@ -1,0 +1,1 @@
+"""A year of the demo company on a clock of its own: are the reviews in time, and are their causes right?"""
