@@ -107,11 +107,10 @@ class Ledger:
         self.add("rating", "rating_id", at=THE_5TH + DAY, incident_id=incident_id, stars=stars, rated_by=by,
                  false_alarm_because=because, **columns)  # fmt: skip
 
-    def cause(self, incident_id: int, cause: str) -> None:
-        """What its review has found."""
-        self.desk.ask_to_change(
-            f"update incident_review set cause = '{cause}', root_cause = 'system' where incident_id = {incident_id}"
-        )
+    def cause(self, incident_id: int, cause: str, subject: str = "SKU-1") -> None:
+        """What its review has found, and what it happened to."""
+        found = f"cause = '{cause}', subject = '{subject}', root_cause = 'system'"
+        self.desk.ask_to_change(f"update incident_review set {found} where incident_id = {incident_id}")
 
     def add(self, table: str, key: str, **columns: Any) -> Any:
         names = ", ".join(columns)

@@ -91,9 +91,11 @@ def test_a_cause_is_repeated_if_it_ended_another_incident_in_the_90_days_before(
         incident = ledger.incident([f"SO{number}"], at - HOUR, state="closed", closed_at=at)
         if cause:
             ledger.cause(incident, cause)
+    other = ledger.incident(["SO9"], THE_5TH, state="closed", closed_at=THE_5TH + 2 * DAY)
+    ledger.cause(other, "stock_shortage", "SKU-2")  # the same cause, and another article
     said = ledger.figure("repeats")
-    assert (said["hits"], said["count"]) == (2, 3)
-    assert shares(said) == {"stock_shortage": (2, 2), "carrier_delay": (0, 1)}
+    assert (said["hits"], said["count"]) == (2, 4)
+    assert shares(said) == {"stock_shortage": (2, 3), "carrier_delay": (0, 1)}
 
 
 def test_money_is_what_customers_kept_over_all_incidents_with_orders(ledger: Ledger) -> None:

@@ -67,9 +67,11 @@ FIGURES: Final = (
         "lower",
         {"zh-CN": "同一根因重复发生", "en": "Repeated causes"},
         {
-            "zh-CN": "当月结束、根因已知的事件中，此前 {repeat}内已有同一根因的事件结束的比例。按根因分列。",
+            "zh-CN": "当月结束、根因已知的事件中，此前 {repeat}内已有同一根因、同一对象（故障码、商品、承运商等）"
+            "的事件结束的比例。按根因分列。",
             "en": "Of the incidents that ended in the month and whose cause is known, the share whose "
-            "cause had ended another incident in the {repeat} before. Cause by cause.",
+            "cause had ended another incident of the same (fault code, article, carrier …) in the "
+            "{repeat} before. Cause by cause.",
         },
     ),
     Definition(
