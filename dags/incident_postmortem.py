@@ -16,10 +16,16 @@ what is done for reviews: their owners hear before the day and when it is over, 
 later, and on Monday morning the digest of the week is planned. The messages leave with the next scan. The label beside
 each task says what was done.
 
+Beside it, `ask_customers` asks the customers of incidents that closed a day ago whether they would recommend us: once,
+by a letter with a link of their own or, where they have no mail address or prefer the telephone, by a task of the call
+centre in the CRM; never against their wish, beyond the day's messages or in the quiet hours. Every week a sample of
+customers without any late order is asked the same. An answer is news for the review of the incident, and so is none.
+
 ### When it fails
 A review that cannot be written spoils no other: the task is red and its log names the incident. Clear the task, or
-wait for the next run; nothing is written or told twice. `print_reviews` is skipped where the machine lacks Pango or a
-Chinese font, with what to install beside it. See `docs/runbooks/reviews.md`.
+wait for the next run; nothing is written, told or asked twice. `print_reviews` is skipped where the machine lacks Pango
+or a Chinese font, with what to install beside it. Where the CRM gives no answer, customers wait for the next run, and
+after three days are not asked, for that reason. See `docs/runbooks/reviews.md` and `docs/runbooks/surveys.md`.
 
 ### Owner
 order-operations; failures of the machinery go to the data engineers.
@@ -31,6 +37,7 @@ from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
 from orderwatch.edge.assets import CLOSED
 from orderwatch.notifiers.task_failed import TaskFailedNotifier
+from orderwatch.operators.ask_customers import AskCustomersOperator
 from orderwatch.operators.print_reviews import PrintReviewsOperator
 from orderwatch.operators.remind_owners import RemindOwnersOperator
 from orderwatch.operators.write_reviews import WriteReviewsOperator
@@ -60,3 +67,4 @@ with DAG(
     paper = PrintReviewsOperator(task_id="print_reviews", trigger_rule="all_done")
     write >> paper
     RemindOwnersOperator(task_id="remind_owners")
+    AskCustomersOperator(task_id="ask_customers")

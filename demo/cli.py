@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -91,6 +92,18 @@ def replay(
     for stage, count in skipped.items():
         typer.echo(f"skipped {count} orders with the unknown stage {stage!r}", err=True)
     _run(company, folder, users)
+
+
+@app.command()
+def answer(folder: Folder) -> None:
+    """The customers of the running company answer the surveys that have reached them by mail or telephone.
+
+    Most do, the same whenever they are asked; what was answered before is refused, and said so.
+    """
+    from demo.customers import answer_all
+
+    done = answer_all(json.loads((folder / "company.json").read_text(encoding="utf-8")))
+    typer.echo(", ".join(f"{count} {what}" for what, count in sorted(done.items())) or "nobody was asked", err=True)
 
 
 def _instant(text: str, option: str, zone: ZoneInfo) -> int:

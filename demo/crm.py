@@ -1,4 +1,5 @@
-"""The CRM: customers, their wishes, complaints and notes; HTTP Basic, ``Link`` headers with an opaque cursor."""
+"""The CRM: customers, their wishes, complaints, notes and the call centre's tasks; HTTP Basic, ``Link`` headers with an
+opaque cursor."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from demo.clock import Clock
 from demo.company import Company, customer_row
 from demo.feed import Feed, Loose, Row
 from demo.instants import epoch
-from demo.people import customer_no, language, mail_address, person_name
+from demo.people import customer_no, language, mail_address, person_name, prefers_phone
 from demo.web import Json, json_body
 
 _basic = HTTPBasic(realm="CRM")
@@ -28,6 +29,7 @@ Login = Annotated[HTTPBasicCredentials, Depends(_basic)]
 PageSize = Annotated[int, Query(ge=1, le=200)]
 NOTE_CHARACTERS = 4000
 NO_NOTE = {"text": "", "order_no": None, "reference": None}  # the reference is the caller's own number
+NO_TASK = {"title": "", **NO_NOTE, "due": None}
 
 
 class Records:
@@ -71,6 +73,18 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
 
     index_of = {customer_no(index): index for index in range(len(people))}
     notes: list[dict[str, Any]] = []
+    tasks: list[dict[str, Any]] = []
+
+    async def write(
+        records: list[dict[str, Any]], kind: str, number: str, request: Request, empty: dict[str, Any]
+    ) -> dict[str, Any]:
+        body = await json_body(request) or {}
+        if mistake := _mistake(body, empty):
+            raise HTTPException(422, mistake)
+        records.append({
+            "id": f"{kind}-{len(records) + 1:05d}", "customer": number, **empty, **body, **arrival(clock)
+        })  # fmt: skip
+        return records[-1]
 
     def admit(login: HTTPBasicCredentials) -> None:
         right = secrets.compare_digest(f"{login.username}:{login.password}".encode(), f"{user}:{password}".encode())
@@ -119,6 +133,8 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
             "name": person_name(index),
             "email": mail_address(number),
             "language": language(index),
+            "phone": f"199-****-**{index % 100:02d}",
+            "prefers": "phone" if prefers_phone(index) else "mail",
             "opt_out": bool(people.opt_out[index]),
         })
 
@@ -126,21 +142,27 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
     async def write_note(number: str, request: Request, login: Login) -> Json:
         """Every call writes a note: nothing is recognised as a repetition."""
         known(number, login)
-        body = await json_body(request) or {}
-        if mistake := _mistake(body):
-            raise HTTPException(422, mistake)
-        note = {"id": f"N-{len(notes) + 1:05d}", "customer": number, **NO_NOTE, **body, **arrival(clock)}
-        notes.append(note)
-        return Json(note, 201)
+        return Json(await write(notes, "N", number, request, NO_NOTE), 201)
 
     @app.get("/customers/{number}/notes")
     async def list_notes(number: str, login: Login, reference: str | None = None) -> Json:
         known(number, login)
-        return Json([
-            note
-            for note in notes
-            if note["customer"] == number and (reference is None or note["reference"] == reference)
-        ])
+        return Json(of_customer(notes, number, reference))
+
+    @app.post("/customers/{number}/tasks")
+    async def write_task(number: str, request: Request, login: Login) -> Json:
+        """Work of the call centre: every call makes another task."""
+        known(number, login)
+        return Json(await write(tasks, "K", number, request, NO_TASK), 201)
+
+    @app.get("/customers/{number}/tasks")
+    async def list_tasks(number: str, login: Login, reference: str | None = None) -> Json:
+        known(number, login)
+        return Json(of_customer(tasks, number, reference))
+
+    @app.get("/_tasks")
+    async def all_tasks() -> Json:
+        return Json(tasks)
 
     @app.get("/_received")
     async def received() -> Json:
@@ -149,13 +171,19 @@ def make_app(company: Company, clock: Clock, user: str, password: str) -> FastAP
     return app
 
 
-def _mistake(note: dict[str, Any]) -> str | None:
-    """What is wrong with a note, ``None`` if nothing is."""
-    if unknown := note.keys() - NO_NOTE.keys():
+def of_customer(records: list[dict[str, Any]], number: str, reference: str | None) -> list[dict[str, Any]]:
+    return [
+        one for one in records if one["customer"] == number and (reference is None or one["reference"] == reference)
+    ]
+
+
+def _mistake(body: dict[str, Any], empty: dict[str, Any]) -> str | None:
+    """What is wrong with a note or a task, ``None`` if nothing is."""
+    if unknown := body.keys() - empty.keys():
         return f"unknown: {', '.join(sorted(unknown))}"
-    if not isinstance(note.get("text"), str) or not note["text"].strip():
+    if not isinstance(body.get("text"), str) or not body["text"].strip():
         return "a note needs a text"
-    if len(note["text"]) > NOTE_CHARACTERS:
+    if len(body["text"]) > NOTE_CHARACTERS:
         return f"a note has at most {NOTE_CHARACTERS} characters"
     return None
 

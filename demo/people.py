@@ -57,6 +57,11 @@ def language(index: int) -> str:
     return "en" if index % 8 == 5 else "zh-CN"
 
 
+def prefers_phone(index: int) -> bool:
+    """One in twelve would rather be called than written to."""
+    return index % 12 == 4
+
+
 def phone(index: int) -> str:
     return f"199-0000-{index % 10_000:04d}"
 

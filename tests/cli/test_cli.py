@@ -235,6 +235,7 @@ def test_time_moves_in_a_running_demonstration_only(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo, "STATE", tmp_path)
+    assert "no demonstration is running" in call("demo", "answer").stderr
     nothing = call("demo", "advance", "6h")
     (tmp_path / "demo" / "company").mkdir(parents=True)
     (tmp_path / "demo" / "company" / "company.json").write_text('{"control": {"url": "http://127.0.0.1:1"}}')

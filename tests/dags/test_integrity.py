@@ -28,7 +28,7 @@ HEADINGS = ["Purpose", "Flow", "When it fails", "Owner"]
 TASKS = {
     DRIFT: {"check_drift"},
     RULES: {"learn_rules"},
-    REVIEWS: {"write_reviews", "print_reviews", "remind_owners"},
+    REVIEWS: {"write_reviews", "print_reviews", "remind_owners", "ask_customers"},
     PROGRAMME: {"write_report"},
     HISTORY: {
         "open_scan", "erp.pull", "wms.pull", "validate_feeds", "apply_feeds", "learn_thresholds", "approve_version",
@@ -41,7 +41,7 @@ TASKS = {
 }  # fmt: skip
 VERBS = {
     "check", "open", "pull", "validate", "apply", "learn", "approve", "activate", "detect", "start", "notify", "write",
-    "print", "remind",
+    "print", "remind", "ask",
 }  # fmt: skip
 PARSE_SECONDS = 0.3
 PARSE = """

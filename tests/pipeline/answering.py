@@ -17,7 +17,8 @@ from tests.pipeline.desk import Desk, a_shipment, an_order
 
 PLAYBOOKS = HOME / "include" / "playbooks"
 SINKS = (
-    "wecom_app", "wecom_robot", "mail", "work_order", "voucher", "warehouse", "crm_note", "customer_mail", "website",
+    "wecom_app", "wecom_robot", "mail", "work_order", "voucher", "warehouse", "crm_note", "crm_task", "customer_mail",
+    "website",
 )  # fmt: skip
 
 

@@ -90,8 +90,8 @@ def every_route() -> list[tuple[str, str]]:
 
 
 def test_every_route_asks_strangers_to_log_in_and_refuses_what_other_sites_send(nobody: TestClient, as_: As) -> None:
-    open_to_all = [path for _, path in every_route() if path.startswith("/rating/static/")]
-    assert len(open_to_all) == 1  # the stylesheet and the script of the page that needs no login
+    open_to_all = [path for _, path in every_route() if path.startswith(("/rating/static/", "/survey/static/"))]
+    assert len(open_to_all) == 2  # the stylesheet and the script of the pages that need no login
     routes = [(verb, path) for verb, path in every_route() if path not in open_to_all]
     assert len(routes) > 30 and {verb for verb, _ in routes} == {"GET", "POST"}
     someone = as_("manager", cookie=True)
@@ -113,7 +113,7 @@ def test_nothing_changes_by_reading(as_: As, desk: Desk) -> None:
     someone = as_("manager")
     for verb, path in every_route():
         if verb == "GET":
-            assert someone.get(path).status_code in {200, 404, 422} or path == "/rating/x", path
+            assert someone.get(path).status_code in {200, 404, 422} or path in {"/rating/x", "/survey/x"}, path
         else:
             assert someone.get(path).status_code == 405 or ("GET", path) in every_route(), path
     assert desk.ask("select count(*) from timeline") == before
@@ -337,7 +337,7 @@ def test_a_link_shows_what_it_is_for_and_counts_once(
 ) -> None:
     from orderwatch.core.rating_link import RatingLink, sign
 
-    monkeypatch.setenv("ORDERWATCH_RATING_KEY", KEY)
+    monkeypatch.setenv("ORDERWATCH_LINK_KEY", KEY)
     link = RatingLink(number_of(desk), "wang@example.com", desk.now() + timedelta(hours=1), "once")
     path = f"/rating/{sign(KEY.encode(), link)}"
     for _ in range(2):
@@ -353,7 +353,7 @@ def test_a_link_shows_what_it_is_for_and_counts_once(
     desk.advance(timedelta(hours=2))
     late = nobody.get(path)
     assert (late.status_code, late.json()["error"]["code"]) == (401, "expired_link")
-    monkeypatch.setenv("ORDERWATCH_RATING_KEY", KEY[::-1])
+    monkeypatch.setenv("ORDERWATCH_LINK_KEY", KEY[::-1])
     assert nobody.get(path).json()["error"]["code"] == "bad_link"
 
 
@@ -362,7 +362,7 @@ def test_the_page_behind_a_link_needs_no_login_and_one_tap(
 ) -> None:
     from orderwatch.core.rating_link import RatingLink, sign
 
-    monkeypatch.setenv("ORDERWATCH_RATING_KEY", KEY)
+    monkeypatch.setenv("ORDERWATCH_LINK_KEY", KEY)
     person = "<b>wang</b>@example.com"
     link = RatingLink(number_of(desk), person, desk.now() + timedelta(hours=1), "tapped")
     path, page = f"/rating/{sign(KEY.encode(), link)}", {"accept": "text/html"}

@@ -36,6 +36,7 @@ with candidate as (
         )
         and (
             w.side_effect = 'internal'
+            or w.family = 'survey' and pause_of(null, w.order_id) is null
             or i.inhibited_by is null and is_still_late(w.incident_id, w.order_id)
         )
     order by w.level desc, w.effect_id

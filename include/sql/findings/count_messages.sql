@@ -1,5 +1,5 @@
--- what the scan has told people; the acts of playbooks are their own matter
+-- what the scan has told people; the acts of playbooks and surveys are their own matter
 select state, count(*) as effects
 from effect
-where step is null and family <> 'approval'
+where step is null and family not in ('approval', 'survey')
 group by state

@@ -96,6 +96,20 @@ def advance(duration: Annotated[str, typer.Argument(help="How far, with its unit
         give_up(error)
 
 
+@app.command()
+def answer() -> None:
+    """The customers of the running demonstration answer the surveys that have reached them."""
+    import subprocess
+    import sys
+
+    folder = STATE / "demo" / "company"
+    if not (folder / "company.json").exists():
+        give_up(OSError("no demonstration is running; start one with: make demo"))
+    command = [sys.executable, "-m", "demo", "answer", "--dir", str(folder)]
+    done = subprocess.run(command, cwd=HOME, check=False)  # noqa: S603  # our own command
+    raise typer.Exit(done.returncode)
+
+
 def _instant_for(replay: Path | None, at: str | None) -> str | None:
     if (replay is None) != (at is None):
         raise typer.BadParameter("--replay FILE and --at INSTANT belong together")

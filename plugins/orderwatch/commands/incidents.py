@@ -109,14 +109,14 @@ def rating_link(
 
     from orderwatch.core.durations import parse_duration
     from orderwatch.core.rating_link import RatingLink, sign
-    from orderwatch.hooks.rating_key import rating_key
+    from orderwatch.hooks.link_key import link_key
     from orderwatch.store.attention import read_one
     from orderwatch.store.database import business_now, connect
 
     with database_errors_in_words(), connect(url).connect() as conn:
         read_one(conn, number)
         until = business_now(conn) + parse_duration(lasting)
-        token = sign(rating_key(), RatingLink(number, person, until, secrets.token_urlsafe(16), step))
+        token = sign(link_key(), RatingLink(number, person, until, secrets.token_urlsafe(16), step))
     out.print(f"{base.rstrip('/')}/orderwatch/rating/{token}", soft_wrap=True)
 
 

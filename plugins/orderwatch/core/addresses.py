@@ -20,7 +20,7 @@ def _no_id() -> str:
 class Addresses:
     """``base``: Airflow's own address as people reach it; empty where nobody knows it, and then messages have no links.
 
-    ``key`` signs the links by which people without a login rate; without one there are none. ``new_id`` makes each
+    ``key`` signs the links that need no login; without one there are none. ``new_id`` makes each
     link another.
     """
 

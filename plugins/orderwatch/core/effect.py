@@ -15,6 +15,7 @@ Sink = Literal[
     "voucher",
     "warehouse",
     "crm_note",
+    "crm_task",
     "customer_mail",
     "website",
 ]

@@ -80,6 +80,25 @@ class CrmNote(Strict):
     text: Prose
 
 
+class SurveyAsked(Strict):
+    """The link of a survey without its seal, which is put on when the letter leaves: the ledger lets nobody answer."""
+
+    invitation_id: int
+    until: AwareDatetime
+    link_id: Id
+
+
+class CrmTask(Strict):
+    """Work of the call centre on one customer: a survey by telephone. ``{link}`` in the text becomes its link."""
+
+    customer_id: Id
+    order_id: Id | None = None
+    title: Name
+    text: Prose
+    due_at: AwareDatetime
+    survey: SurveyAsked
+
+
 class Letter(Strict):
     """A mail in one language."""
 
@@ -88,10 +107,14 @@ class Letter(Strict):
 
 
 class CustomerMail(Strict):
-    """A mail to a customer in every language that it may be sent in; the customer's own one is chosen when sending."""
+    """A mail to a customer in every language that it may be sent in; the customer's own one is chosen when sending.
+
+    With ``survey``, ``{link}`` in the text becomes the link of that survey.
+    """
 
     customer_id: Id
     texts: Annotated[dict[Language, Letter], Field(min_length=1)]
+    survey: SurveyAsked | None = None
 
     def letter_in(self, language: str) -> Letter:
         """In this language, otherwise in Chinese, otherwise in the one there is."""

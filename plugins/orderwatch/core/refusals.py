@@ -198,11 +198,11 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
             "en": "{field} is too long: {length}, at most {most}",
         },
     ),
-    "bad_link": ("forbidden", {"zh-CN": "这个评价链接无效", "en": "this rating link is not valid"}),
-    "expired_link": ("forbidden", {"zh-CN": "这个评价链接已过期", "en": "this rating link has expired"}),
+    "bad_link": ("forbidden", {"zh-CN": "这个链接无效", "en": "this link is not valid"}),
+    "expired_link": ("forbidden", {"zh-CN": "这个链接已过期", "en": "this link has expired"}),
     "used_link": (
         "impossible",
-        {"zh-CN": "这个评价链接已用过，评价只算一次", "en": "this rating link has been used; it counts once"},
+        {"zh-CN": "这个链接已用过，只算一次", "en": "this link has been used; it counts once"},
     ),
     "no_step": (
         "not_found",

@@ -133,6 +133,7 @@ CODES: dict[str, dict[Language, str]] = {
     "work_order": {"zh-CN": "工单", "en": "work order"},
     "warehouse": {"zh-CN": "仓库", "en": "warehouse"},
     "crm_note": {"zh-CN": "客户档案", "en": "the customer's file"},
+    "crm_task": {"zh-CN": "呼叫中心任务", "en": "a task of the call centre"},
     "website": {"zh-CN": "网站", "en": "website"},
     "approval": {"zh-CN": "请求决定", "en": "asked to decide"},
     "response": {"zh-CN": "预案", "en": "playbook"},

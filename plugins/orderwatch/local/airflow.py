@@ -33,7 +33,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "jwt": lambda: secrets.token_hex(48),
     "api": lambda: secrets.token_hex(32),
     "fernet": _new_fernet,
-    "rating": lambda: secrets.token_hex(32),
+    "links": lambda: secrets.token_hex(32),
 }
 # the DAGs of the repository, and the playbooks with every version that an open incident may need
 BUNDLES = [
@@ -107,7 +107,7 @@ class AirflowHome:
             "AIRFLOW__API__PORT": str(port),
             "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
             "AIRFLOW__API__SECRET_KEY": keys["api"],
-            "ORDERWATCH_RATING_KEY": keys["rating"],
+            "ORDERWATCH_LINK_KEY": keys["links"],
             "AIRFLOW__API_AUTH__JWT_SECRET": keys["jwt"],
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from orderwatch.core.addresses import Addresses
 from orderwatch.core.effect import Effect, Outcome
 from orderwatch.hooks.crm import CrmHook
-from orderwatch.hooks.crm_client import CrmClient
+from orderwatch.hooks.crm_client import CrmClient, Way
+from orderwatch.hooks.crm_task_client import CrmTaskClient
 from orderwatch.hooks.customer_mail_client import CustomerMailClient
+from orderwatch.hooks.links import addresses
 from orderwatch.hooks.mail import MailHook
 from orderwatch.hooks.mail_client import MailClient
 from orderwatch.hooks.sources.engine import utc_now
@@ -60,11 +63,28 @@ class Senders:
 
     @cached_property
     def _customer_mail(self) -> CustomerMailClient:
-        return CustomerMailClient(self._crm, self._mail, self._clock)
+        return CustomerMailClient(self._crm, self._mail, self._clock, self.addresses)
+
+    @cached_property
+    def _crm_tasks(self) -> CrmTaskClient:
+        return CrmTaskClient(self._crm, self.addresses)
 
     @cached_property
     def _website(self) -> WebsiteClient:
         return WebsiteHook().client()
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Where links lead that need no login, and what seals them."""
+        return addresses()
+
+    def way(self, customer_id: str) -> Way | Outcome:
+        """How the CRM says that a customer wants to be asked something."""
+        try:
+            crm = self._crm
+        except Exception as error:
+            return Outcome("not_sent", f"the connection cannot be used: {error}", WRONG_CONNECTION)
+        return crm.way(customer_id)
 
     def to_person(self, effect: Effect) -> Outcome:
         return self._wecom.send_to_person(effect.recipient, effect.payload["text"])
@@ -86,20 +106,25 @@ class Senders:
             "voucher": self._once_connected("_vouchers"),
             "warehouse": self._once_connected("_warehouse"),
             "crm_note": self._once_connected("_crm"),
+            "crm_task": self._once_connected("_crm_tasks"),
             "customer_mail": self._once_connected("_customer_mail"),
             "website": self._once_connected("_website"),
         }
 
     def finders(self) -> dict[str, Send]:
         """Sink to what asks it whether an unknown effect has arrived: ``delivered``, or still ``unknown``."""
-        return {"crm_note": self._find_note}
+        return {"crm_note": self._finder("_crm"), "crm_task": self._finder("_crm_tasks")}
 
-    def _find_note(self, effect: Effect) -> Outcome:
-        try:
-            crm = self._crm
-        except Exception as error:  # nobody was asked, so nothing is known that was not known before
-            return Outcome("unknown", f"the connection cannot be used: {error}", WRONG_CONNECTION)
-        return crm.find(effect)
+    def _finder(self, client: str) -> Send:
+        def find(effect: Effect) -> Outcome:
+            try:
+                connected = getattr(self, client)
+            except Exception as error:  # nobody was asked, so nothing is known that was not known before
+                return Outcome("unknown", f"the connection cannot be used: {error}", WRONG_CONNECTION)
+            found: Outcome = connected.find(effect)
+            return found
+
+        return find
 
     def _once_connected(self, client: str, send: Send | None = None) -> Send:
         """A connection that is missing or wrong proves that nothing was sent; a person mends it, and it is."""

@@ -32,12 +32,12 @@ class DetectAnomaliesOperator(OrderwatchOperator):
         import secrets
 
         from orderwatch.core.addresses import Addresses
-        from orderwatch.hooks.rating_key import rating_key
+        from orderwatch.hooks.link_key import link_key
         from orderwatch.pipeline.detect import detect
         from orderwatch.pipeline.sources import feeds_of_all_sources
 
         link = page_of(self.dag_id, str(context["run_id"]))
-        addresses = Addresses(base_address(), rating_key(), lambda: secrets.token_urlsafe(16))
+        addresses = Addresses(base_address(), link_key(), lambda: secrets.token_urlsafe(16))
         counts = detect(self.engine(), self.policy(), int(self.scan_id), feeds_of_all_sources(), link, addresses)
         self._tell_of_closed(context, counts["incidents_closed"])
         return counts

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
@@ -15,9 +14,10 @@ from orderwatch.core.playbook.acts import Act, Situation, acts_of
 from orderwatch.core.playbook.decide import decide
 from orderwatch.core.playbook.schema import Step
 from orderwatch.core.playbook.texts import money
+from orderwatch.pipeline.letters import count_letters, speaks_at
 from orderwatch.pipeline.playbook_run import FAILED, Response, Result
 from orderwatch.store import ledger
-from orderwatch.store.database import Lock, hold, run
+from orderwatch.store.database import run
 from orderwatch.store.guards import BUDGET, NO_DECISION, refusal
 from orderwatch.store.ledger import StepAct
 
@@ -229,19 +229,9 @@ def _release(conn: Connection, response: Response, step_id: str, row: Row[Any], 
 
 def _letters(conn: Connection, response: Response, act: Act, now: datetime) -> datetime | Result:
     """When the customer may be written to; not at all when that has happened often enough on that day."""
-    rules = response.policy.response.customer_messages
-    zone = ZoneInfo(response.policy.calendars.business_zone)
-    goes = rules.speaks_at(now, zone)
-    since = goes.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    hold(conn, Lock.LETTERS)  # two incidents of one customer must not both find room for the last letter
-    sent = run(
-        conn,
-        "responses/count_customer_messages",
-        customer_id=act.customer_id,
-        since=since,
-        incident_id=response.incident_id,
-    ).one()
-    if sent.letters >= rules.per_day:
+    goes = speaks_at(response.policy, now)
+    sent = count_letters(conn, response.policy, act.customer_id, goes, response.incident_id)
+    if sent.letters >= response.policy.response.customer_messages.per_day:
         return Result("skipped", f"not needed: the customer has been written to {sent.letters} times today")
     if sent.of_incident >= response.loaded.playbook.limits.customer_messages:
         return Result("skipped", f"not needed: the playbook allows {sent.of_incident} letters about one incident")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -17,14 +17,15 @@ from orderwatch.core.review.classify import Classification, classify, wrong_rule
 from orderwatch.core.review.document import Cause, cause_of, cause_part
 from orderwatch.core.review.facts import CauseFacts
 from orderwatch.core.review.subject import subject_of
+from orderwatch.core.weeks import week_of
 from orderwatch.core.words import CODES
 from orderwatch.pipeline.single_review import single_content
 from orderwatch.store import reviews as store
 from orderwatch.store.database import run
+from orderwatch.store.surveys import parts_of
 
 log = logging.getLogger(__name__)
 SINGLY: Final = 2  # from this level on an incident has a review of its own
-WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _write_single(conn: Connection, policy: Policy, row: Row[Any], now: datetime
         "kind": "single",
         "cause": cause_part(reviewed.said, reviewed.counts, reviewed.words) | {"subject": reviewed.subject},
         "failed": failed,
+        "survey": parts_of(conn, [row.incident_id]).get(row.incident_id),
         "missing": list(reviewed.missing),
         **single_content(conn, policy, row, reviewed.counts.cause, reviewed.subject, causes.node if causes else None),
     }
@@ -121,7 +123,7 @@ def _write_weekly(
     monday, since, until = week_of(row.ended_at, ZoneInfo(policy.calendars.business_zone))
     incident_ids = store.list_week(conn, node, since, until)
     all_causes = store.read_causes(conn, incident_ids)
-    listed = store.list_short(conn, incident_ids)
+    listed, surveys = store.list_short(conn, incident_ids), parts_of(conn, incident_ids)
     reviewed = {
         one.incident_id: _judge(
             conn,
@@ -140,7 +142,9 @@ def _write_weekly(
         "kind": "weekly",
         "node": CODES.get(node, ""),
         "week": monday.isoformat(),
-        "incidents": [_short(one, policy, reviewed[one.incident_id]) for one in listed],
+        "incidents": [
+            _short(one, policy, reviewed[one.incident_id]) | {"survey": surveys.get(one.incident_id)} for one in listed
+        ],
         "causes": tally,
     }
     review_id = store.open_weekly(conn, node, monday, now)
@@ -148,14 +152,6 @@ def _write_weekly(
     for each in reviewed.values():
         _settle(conn, review_id, each, now)
     return written, incident_ids
-
-
-def week_of(at: datetime, zone: ZoneInfo) -> tuple[date, datetime, datetime]:
-    """The Monday of the week on the company's clock, and the instants at which the week begins and ends."""
-    day = at.astimezone(zone).date()
-    monday = day - timedelta(days=day.weekday())
-    begins, ends = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (monday, monday + WEEK))
-    return monday, begins, ends
 
 
 def _judge(

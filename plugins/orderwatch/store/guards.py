@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 
 NO_DECISION: Final = "OW015"
+NO_ANSWER: Final = "OW061"  # the invitation has been answered, or is over
 NO_ROOM: Final = "OW017"  # in the budget of an order, an incident, a campaign, a day or a role
 BUDGET: Final = frozenset({"OW016", NO_ROOM})  # OW016: the customer has had enough in 90 days
 ANSWERS: Final = frozenset({"OW010", "OW011", "OW012", "OW013", "OW014", NO_ROOM})

@@ -23,11 +23,13 @@ from orderwatch.web.health import (
     reviewing,
     routes,
     stopping,
+    surveying,
 )
 from orderwatch.web.pages import answer, preferred
 from orderwatch.web.rating import rating_app
 from orderwatch.web.security import HEADERS, hosts, logged_in
 from orderwatch.web.statics import static_file
+from orderwatch.web.survey import survey_app
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -51,7 +53,9 @@ app.include_router(deciding.router)
 app.include_router(improving.router)
 app.include_router(reviewing.router)
 app.include_router(reporting.router)
+app.include_router(surveying.router)
 app.mount("/rating", rating_app)  # without a login: its own token lets in
+app.mount("/survey", survey_app)  # likewise
 
 
 @app.middleware("http")

@@ -17,7 +17,7 @@ from orderwatch.web.desk import refusal_of
 
 log = logging.getLogger(__name__)
 API: Final = "/api/v1"
-RATING: Final = "/rating/"
+BY_LINK: Final = ("/rating/", "/survey/")
 STATUS: Final[dict[Kind, int]] = {
     "bad_input": 422,
     "forbidden": 403,
@@ -93,4 +93,4 @@ def _is_page(request: Request) -> bool:
 
 
 def _is_api(request: Request) -> bool:
-    return any(part in request.url.path for part in (API, RATING))
+    return any(part in request.url.path for part in (API, *BY_LINK))

@@ -2,47 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from orderwatch.core.rating_link import RatingLink, read
 from orderwatch.core.refusals import Refusal
-from orderwatch.hooks.rating_key import rating_key
+from orderwatch.hooks.link_key import link_key
 from orderwatch.pipeline.people.rate import Rating, is_used, rate_by_link
 from orderwatch.store import board
 from orderwatch.store.database import business_now
-from orderwatch.web import errors
 from orderwatch.web.api.bodies import Rate
+from orderwatch.web.by_link import app_by_link, wants_page
 from orderwatch.web.desk import acting, policy_now, reading
 from orderwatch.web.health.clock import Clock
 from orderwatch.web.health.forms import form_of
-from orderwatch.web.health.refusals import in_words
 from orderwatch.web.health.rows import about_of, title_of_kind
 from orderwatch.web.pages import answer, asked_for, render
-from orderwatch.web.statics import static_file
 
-NO_ENTRY: Final = {"bad_link", "expired_link"}
-rating_app = FastAPI(title="Orderwatch rating", docs_url=None, redoc_url=None, openapi_url=None)
-errors.install(rating_app)
-
-
-@rating_app.exception_handler(Refusal)
-def refused(request: Request, error: Refusal) -> Response:
-    """A link that does not let in is a login that fails."""
-    status = 401 if error.code in NO_ENTRY else errors.STATUS[error.kind]
-    if request.headers.get("hx-request"):
-        return in_words(request, error, status)
-    if _wants_page(request):
-        return answer("rating.html", request, asked_for(request), status=status, link=None, refusal=error)
-    return errors.shape(error, status)
+rating_app = app_by_link("Orderwatch rating", "rating.html")
 
 
 def _link(token: str) -> RatingLink:
-    key = rating_key()
+    key = link_key()
     if not key:
         raise Refusal("bad_link")
     with reading() as conn:
@@ -64,18 +49,12 @@ async def _body(request: Request) -> Rate:
         raise Refusal("bad_input") from error
 
 
-@rating_app.get("/static/{name}")
-def static(name: str) -> Response:
-    """The same files as on the pages behind the login: none of them tells anything."""
-    return static_file(name)
-
-
 @rating_app.get("/{token}")
 def show_link(request: Request, link: Link) -> Any:
     """What would be rated, by whom, and whether the link is used up; looking, as mail programs do, counts nothing."""
     with reading() as conn:
         used = is_used(conn, link)
-        if _wants_page(request):
+        if wants_page(request):
             return _page(request, link, used, board.read_incident(conn, link.incident_id), business_now(conn))
     return {
         "incident_id": link.incident_id,
@@ -104,7 +83,3 @@ def _page(request: Request, link: RatingLink, used: bool, row: Any, now: Any) ->
         link=link, refusal=Refusal("used_link") if used else None, title=title_of_kind(row, language),
         about=about_of(row.dedup_key), row=row, until=clock.full(link.until), opened=clock.full(row.opened_at),
     )  # fmt: skip
-
-
-def _wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")

@@ -41,6 +41,11 @@ COMMAND: dict[str, Any] = {
     "op": "prioritise", "order_ids": ["SO1"], "shipment_ids": ["OB1"], "reason": "客户在等"
 }  # fmt: skip
 NOTE: dict[str, Any] = {"customer_id": "C00001", "order_id": "SO1", "text": "已致歉并补偿"}
+TASK: dict[str, Any] = {
+    "customer_id": "C00001", "order_id": "SO1", "title": "电话回访", "text": "请记在这里：{link}?lang=zh-CN",
+    "due_at": "2026-10-15T02:00:00Z",
+    "survey": {"invitation_id": 7, "until": "2026-10-15T02:00:00Z", "link_id": "once"},
+}  # fmt: skip
 MAIL: dict[str, Any] = {
     "customer_id": "C00001",
     "texts": {"zh-CN": {"subject": "致歉", "text": "抱歉"}, "en": {"subject": "Our apology", "text": "Sorry"}},

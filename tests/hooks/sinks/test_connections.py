@@ -11,13 +11,13 @@ import pytest
 from orderwatch.core.effect import Sink
 from orderwatch.local.demo import connections_of
 
-from .builders import COMMAND, DRAFT, MAIL, NOTE, VOUCHER, WORK_ORDER, effect
+from .builders import COMMAND, DRAFT, MAIL, NOTE, TASK, VOUCHER, WORK_ORDER, effect
 from .conftest import Company
 
 Enter = Callable[..., None]
 PAYLOADS: dict[str, dict[str, Any]] = {
     "work_order": WORK_ORDER, "voucher": VOUCHER, "warehouse": COMMAND, "crm_note": NOTE, "customer_mail": MAIL,
-    "website": DRAFT,
+    "website": DRAFT, "crm_task": TASK,
 }  # fmt: skip
 TOKENS = ("work_orders", "vouchers", "website")
 
@@ -30,8 +30,10 @@ def senders() -> Any:
 
 
 @pytest.fixture
-def connected(company: Company, enter: Enter) -> Company:
-    """The connections that the demonstration enters."""
+def connected(company: Company, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """The connections that the demonstration enters, and its key for links."""
+    monkeypatch.setenv("ORDERWATCH_LINK_KEY", "k" * 32)
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example")
     for name, described in connections_of(company.at).items():
         enter(name, **described)
     return company
@@ -57,7 +59,7 @@ def test_a_note_is_found_through_its_connection(connected: Company, senders: Any
 
 def test_every_sink_has_its_sender(senders: Any) -> None:
     assert senders.by_sink().keys() == set(get_args(Sink))
-    assert senders.finders().keys() == {"crm_note"}
+    assert senders.finders().keys() == {"crm_note", "crm_task"}
 
 
 @pytest.mark.parametrize("sink", PAYLOADS)

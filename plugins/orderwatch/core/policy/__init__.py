@@ -21,6 +21,7 @@ from orderwatch.core.policy.response import ResponseFile
 from orderwatch.core.policy.review import ReviewFile
 from orderwatch.core.policy.rights import RightsFile
 from orderwatch.core.policy.roles import Person, Role, RolesFile
+from orderwatch.core.policy.survey import SurveyFile
 from orderwatch.core.policy.thresholds import ThresholdsFile
 from orderwatch.core.policy.validity import ValidityFile
 from orderwatch.core.words import Node
@@ -49,6 +50,7 @@ _FILES: Final[dict[str, type[BaseModel]]] = {
     "learning": LearningFile,
     "review": ReviewFile,
     "programme": ProgrammeFile,
+    "survey": SurveyFile,
 }
 
 
@@ -67,6 +69,7 @@ class Policy(Strict):
     learning: LearningFile
     review: ReviewFile
     programme: ProgrammeFile
+    survey: SurveyFile
 
     @property
     def version(self) -> str:

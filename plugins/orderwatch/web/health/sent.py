@@ -49,6 +49,7 @@ def _what(sink: str, payload: Mapping[str, Any], language: Language) -> str:
         "work_order": ("工单", "a work order"),
         "website": ("网站公告草稿", "a draft for the website"),
         "crm_note": ("客户档案备注", "a note in the customer's file"),
+        "crm_task": ("呼叫中心任务", "a task of the call centre"),
     }
     commands = {
         "release": ("通知仓库放行", "the warehouse lets it go"),

@@ -3,7 +3,7 @@
 from orderwatch.store.migrations.statements import run_folder
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -1,0 +1,1 @@
+"""Asking customers, after an incident is over, whether they would recommend us."""

@@ -1,0 +1,1 @@
+"""Asking the customers of incidents that are over for their opinion: who, when, and what they say."""
