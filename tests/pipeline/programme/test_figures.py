@@ -98,6 +98,26 @@ def test_a_cause_is_repeated_if_it_ended_another_incident_in_the_90_days_before(
     assert shares(said) == {"stock_shortage": (2, 3), "carrier_delay": (0, 1)}
 
 
+def test_customers_whom_an_incident_affected_stand_beside_the_others(ledger: Ledger) -> None:
+    number = ledger.incident(["SO1"])
+    for score in (10, 9, 6, None):
+        ledger.asked(score, number)
+    for score in (10, 8):
+        ledger.asked(score)
+    ledger.asked(0, number, THE_5TH + 31 * DAY)  # in November
+    said = ledger.figure("nps")
+    assert (said["value"], said["hits"], said["detractors"], said["count"], said["asked"]) == (33, 2, 1, 3, 4)
+    assert [(one["part"], one["value"], one["count"]) for one in said["parts"]] == [
+        ("affected", 33, 3), ("others", 50, 2),
+    ]  # fmt: skip
+
+
+def test_customers_who_were_asked_and_did_not_answer_are_no_score_of_nothing(ledger: Ledger) -> None:
+    ledger.asked(None, ledger.incident(["SO1"]))
+    said = ledger.figure("nps")
+    assert (said["value"], said["count"], said["asked"]) == (None, 0, 1)
+
+
 def test_money_is_what_customers_kept_over_all_incidents_with_orders(ledger: Ledger) -> None:
     one, two = ledger.incident(["SO1"]), ledger.incident(["SO2"])
     ledger.incident(["SO3"])

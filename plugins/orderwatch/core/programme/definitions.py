@@ -75,6 +75,19 @@ FIGURES: Final = (
         },
     ),
     Definition(
+        "nps",
+        "nps",
+        "higher",
+        {"zh-CN": "受影响客户的净推荐值", "en": "NPS of affected customers"},
+        {
+            "zh-CN": "当月被问到的客户中，答 9、10 分的比例减去答 0 至 6 分的比例，按百分点计。"
+            "先列受事件影响的客户，旁边是订单从未超时的其他客户。没有回答的不计。",
+            "en": "Of the customers who were asked in the month and answered, the share of 9 and 10 less the share "
+            "of 0 to 6, in points: of those whom an incident affected, and beside it of the others, whose orders "
+            "were never late. Whoever has not answered does not count.",
+        },
+    ),
+    Definition(
         "money",
         "money",
         "lower",
@@ -120,6 +133,6 @@ PARTS: Final[Mapping[str, Words]] = {
     "promise": {"zh-CN": "超过承诺日期", "en": "later than promised"},
     "complaint": {"zh-CN": "客户投诉", "en": "complained about"},
     "affected": {"zh-CN": "受影响的客户", "en": "affected customers"},
-    "control": {"zh-CN": "其他客户", "en": "other customers"},
+    "others": {"zh-CN": "其他客户", "en": "other customers"},
 }
 """What parts are called that have no name elsewhere."""
