@@ -86,6 +86,25 @@ def test_a_collection_lists_its_incidents(as_: As, desk: Desk, reviewed: Reviewe
     assert "Weekly collection: pick" in said and f"#{number_of(desk)}" in said and "human" in said
 
 
+@pytest.mark.parametrize(
+    ("address", "status", "words"),
+    [
+        ("/review/999", 404, "there is no review 999"),
+        ("/review/x", 422, ""),
+        ("/nonsense", 404, ""),
+        ("/review/1/behind/nonsense", 422, ""),
+    ],
+)
+def test_what_is_not_there_is_said_in_words_to_a_browser_and_in_our_shape_to_a_program(
+    as_: As, desk: Desk, address: str, status: int, words: str  # noqa: F811
+) -> None:  # fmt: skip
+    page = as_("viewer").get(f"{address}?lang=en", headers={"accept": "text/html,*/*;q=0.8"})
+    assert page.status_code == status and words in plain(page.text) and "Back to the board" in plain(page.text)
+    assert as_("viewer").get(address, headers={"accept": "application/json"}).headers["content-type"] == (
+        "application/json"
+    )
+
+
 def test_an_incident_that_is_over_leads_to_its_review(as_: As, desk: Desk, reviewed: Reviewed) -> None:  # noqa: F811
     assert f"/reviews?incident={reviewed['fault']}" in shown(as_, f"/incident/{reviewed['fault']}?lang=en")
 

@@ -44,16 +44,19 @@ def shape(refusal: Refusal, status: int | None = None, fields: list[dict[str, An
 def answer(
     request: Request, refusal: Refusal, status: int | None = None, fields: list[dict[str, Any]] | None = None
 ) -> Response:
-    """To a page that asks with htmx in words for people, else in our shape."""
-    if not _is_api(request) and request.headers.get("hx-request"):
-        from orderwatch.web.health.refusals import in_words
+    """In words for people: to a dialog that asks with htmx, and to a browser as a page; else in our shape."""
+    from orderwatch.web.health.refusals import as_page, in_words
 
-        return in_words(request, refusal, status or STATUS[refusal.kind])
+    known = status or STATUS[refusal.kind]
+    if not _is_api(request) and request.headers.get("hx-request"):
+        return in_words(request, refusal, known)
+    if _is_page(request):
+        return as_page(request, refusal, known)
     return shape(refusal, status, fields)
 
 
 def install(app: FastAPI) -> None:
-    """Our shape for the API, words for people on the pages; what a browser asks for keeps the framework's own."""
+    """Our shape for the API, words for people on the pages; programs that ask for no page keep the framework's own."""
 
     @app.exception_handler(Refusal)
     def refused(request: Request, error: Refusal) -> Response:
@@ -65,7 +68,7 @@ def install(app: FastAPI) -> None:
             from orderwatch.web.health.refusals import log_in
 
             return log_in(request)
-        if not _is_api(request) and not request.headers.get("hx-request"):
+        if not (_is_api(request) or _is_page(request) or request.headers.get("hx-request")):
             return JSONResponse({"detail": error.detail}, error.status_code, headers=error.headers)
         return answer(request, Refusal(_OF_STATUS.get(error.status_code, "broken")), error.status_code)
 

@@ -26,6 +26,12 @@ def in_words(request: Request, refusal: Refusal, status: int) -> HTMLResponse:
     return HTMLResponse(render("refusal.html", language, **about), status)
 
 
+def as_page(request: Request, refusal: Refusal, status: int) -> HTMLResponse:
+    """What is not there, or not allowed, where a page was asked for."""
+    language = asked_for(request)
+    return answer("refused.html", request, language, status=status, said=refusal.say(language))
+
+
 def log_in(request: Request) -> HTMLResponse:
     """No form of our own: a link to Airflow's."""
     return answer("login.html", request, asked_for(request), status=401)
