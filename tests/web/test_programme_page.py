@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderwatch.core.programme.month import Month
+from orderwatch.core.months import Month
 from orderwatch.pipeline.programme import write_reports
 from orderwatch.store.programme import CASES
 from orderwatch.web.health.line_picture import draw_line

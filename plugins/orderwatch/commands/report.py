@@ -18,7 +18,7 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="The whole document, for a program.")] = False,
 ) -> None:
     """Count a month from the books as they are now, also the one that goes on; nothing is kept."""
-    from orderwatch.core.programme.month import Month
+    from orderwatch.core.months import Month
     from orderwatch.pipeline.programme import count_month, zone_of
     from orderwatch.store.database import business_now, connect
 

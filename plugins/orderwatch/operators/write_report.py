@@ -25,7 +25,7 @@ class WriteReportOperator(OrderwatchOperator):
         super().__init__(map_index_template=parking.LABEL_TEMPLATE, **kwargs)
 
     def execute(self, context: Context) -> Mapping[str, int]:
-        from orderwatch.core.programme.month import Month
+        from orderwatch.core.months import Month
         from orderwatch.pipeline.programme import in_words, write_reports
         from orderwatch.store.database import business_now
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
+from orderwatch.core.months import Month
 from orderwatch.core.policy import Policy
-from orderwatch.core.programme.month import Month
 from orderwatch.core.programme.report import document
 from orderwatch.pipeline.announce import Announcement
 from orderwatch.pipeline.tell_report import tell_report

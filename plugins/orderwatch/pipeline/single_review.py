@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
 from orderwatch.core.history import say_event
+from orderwatch.core.months import Month
 from orderwatch.core.policy import Policy
-from orderwatch.core.review.chain import chain, limits_of
+from orderwatch.core.review.chain import MONTHS, chain, limits_of
 from orderwatch.core.review.document import LANGUAGES, chain_part
 from orderwatch.core.words import CODES
 from orderwatch.pipeline.other_versions import compare_versions
@@ -18,7 +19,6 @@ from orderwatch.store import reviews as store
 from orderwatch.store.database import run
 
 SHOWN: Final = 100  # orders that a document names; the others are counted
-MONTHS: Final = 12  # of the trend, with that in which the incident was closed
 
 
 def single_content(
@@ -61,18 +61,11 @@ def _chain(conn: Connection, policy: Policy, row: Row[Any]) -> dict[str, Any]:
 def _trend(conn: Connection, policy: Policy, row: Row[Any]) -> list[dict[str, Any]]:
     """The links month by month, over the incidents of this level without this one; a month without any has no row."""
     zone = ZoneInfo(policy.calendars.business_zone)
-    since = first_of_months(row.closed_at, zone, MONTHS)
+    since, _ = Month.of(row.closed_at, zone).later(1 - MONTHS).bounds(zone)
     return _all(
         conn, "reviews/compare_months", zone=zone.key, level=row.level, since=since, until=row.closed_at,
         incident_id=row.incident_id,
     )  # fmt: skip
-
-
-def first_of_months(at: datetime, zone: ZoneInfo, months: int) -> datetime:
-    """The instant at which so many months of the business began, the last of them that of ``at``."""
-    day = at.astimezone(zone).date()
-    years, month = divmod(day.year * 12 + day.month - months, 12)
-    return datetime.combine(day.replace(year=years, month=month + 1, day=1), time(), zone).astimezone(UTC)
 
 
 def _repeats(

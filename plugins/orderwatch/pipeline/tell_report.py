@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from orderwatch.core.durations import Language
+from orderwatch.core.months import Month
 from orderwatch.core.notices import plan_to_role
-from orderwatch.core.programme.month import Month
 from orderwatch.core.programme.report import figure_of
 from orderwatch.core.programme.words import say_change, say_count, say_figure, say_more
 from orderwatch.pipeline.announce import Announcement, duty_of, plan_text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,13 +15,13 @@ from orderwatch.core.notices import plan_to_role
 from orderwatch.core.review.classify import CAUSES
 from orderwatch.core.review.words import say_missing
 from orderwatch.core.titles import LEVELS
+from orderwatch.core.weeks import WEEK, week_of
 from orderwatch.pipeline.announce import Announcement, duty_of, local, plan_text
 from orderwatch.pipeline.remind_improvements import may_tell, say_left
 from orderwatch.store import improvements, programme
 from orderwatch.store.database import run
 
 LEVEL: Final = 2  # as everything that is about no incident in particular
-WEEK: Final = timedelta(days=7)
 LATEST: Final = 1  # Tuesday: whoever was not told on Monday, because nothing ran, is told then; later it is no news
 Item = dict[str, Any]
 
@@ -30,7 +30,7 @@ def tell_week(conn: Connection, announcement: Announcement) -> bool:
     """Plan the digest of the week that has just begun, once; whether it is new."""
     zone = ZoneInfo(announcement.policy.calendars.business_zone)
     today = announcement.now.astimezone(zone).date()
-    monday = today - timedelta(days=today.weekday())
+    monday, _, _ = week_of(announcement.now, zone)
     if today.weekday() > LATEST or not may_tell(announcement):
         return False
     if not programme.begin_week(conn, monday, announcement.now):
@@ -47,7 +47,7 @@ class _Week:
 
     def __init__(self, conn: Connection, announcement: Announcement, today: date, monday: date, zone: ZoneInfo) -> None:
         self.about, self.today, self.monday = announcement, today, monday
-        since, until = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (monday - WEEK, monday))
+        _, since, until = week_of(announcement.now - WEEK, zone)
         self.open = [row for row in improvements.read(conn, today, which="open") if row.due < monday + WEEK]
         self.reviews = run(conn, "programme/list_unfinished").all()
         self.counts = run(conn, "programme/count_week", since=since, until=until).all()

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
+from orderwatch.core.months import Month
 from orderwatch.core.policy import Policy
 from orderwatch.core.programme.figure import Case
-from orderwatch.core.programme.month import Month
 from orderwatch.store.database import as_json, run
 
 CASES: Final = {

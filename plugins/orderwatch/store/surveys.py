@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row
 
-from orderwatch.core.survey.nps import Answers
 from orderwatch.core.survey.part import Asked, survey_part
 from orderwatch.store.database import Lock, hold, run
 
 Channel = Literal["mail", "call"]
 WORDS: Final = 5  # of customers, that a review repeats
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What a group of customers thinks of us: so many were asked, so many have answered in which way."""
-
-    asked: int
-    answers: Answers
 
 
 def invite_affected(
@@ -115,14 +105,3 @@ def parts_of(conn: Connection, incident_ids: Sequence[int]) -> dict[int, dict[st
 def list_of_incident(conn: Connection, incident_id: int, most: int) -> Sequence[Row[Any]]:
     """Every customer of an incident and what became of asking them; each row says in ``total`` how many."""
     return run(conn, "surveys/list_of_incident", incident_id=incident_id, most=most).all()
-
-
-def compare(conn: Connection, since: datetime, until: datetime) -> dict[Literal["affected", "others"], Opinion]:
-    """What those think of us who were affected by an incident, and the others, of whoever was asked meanwhile."""
-    found: dict[Literal["affected", "others"], Opinion] = {
-        "affected": Opinion(0, Answers(0, 0, 0)), "others": Opinion(0, Answers(0, 0, 0))
-    }  # fmt: skip
-    for row in run(conn, "surveys/compare", since=since, until=until):
-        answers = Answers(row.promoters, row.passives, row.detractors)
-        found["affected" if row.affected else "others"] = Opinion(row.asked, answers)
-    return found

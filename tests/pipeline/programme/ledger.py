@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from orderwatch.core.programme.month import Month
+from orderwatch.core.months import Month
 from orderwatch.core.programme.report import figure_of
 from orderwatch.pipeline.programme import count_month
 from tests.pipeline.desk import NOON, Desk, a_shipment, an_order

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orderwatch.core.programme.month import Month
+from orderwatch.core.months import Month
 from orderwatch.store.programme import CASES
 from tests.pipeline.programme.ledger import DAY, HOUR, MINUTE, THE_5TH, Ledger
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from orderwatch.core.programme.month import Month
+from orderwatch.core.months import Month
 from orderwatch.pipeline.programme import Written, in_words, write_reports
 from tests.pipeline.programme.ledger import DAY, OCTOBER, THE_5TH, Ledger
 

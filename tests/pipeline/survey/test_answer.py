@@ -9,9 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from orderwatch.core.refusals import Refusal
-from orderwatch.core.survey.nps import Answers
 from orderwatch.pipeline.survey.answer import Answer, answer
-from orderwatch.store.surveys import Opinion, compare
 from tests.pipeline.desk import HOUR, MINUTE, NOON, a_shipment, an_order
 from tests.pipeline.survey.conftest import A_DAY, Survey
 
@@ -136,19 +134,3 @@ def test_the_sample_leaves_out_whoever_was_late_and_keeps_every_limit(survey: Su
     survey.desk.advance(timedelta(days=7))
     survey.ask()
     assert survey.states() == {"C-SO2": ("not_asked", "opt_out")}
-
-
-def test_those_who_were_affected_stand_beside_the_others(asked: Survey) -> None:
-    arrived(asked, "SO8", "SO9")
-    asked.desk.advance(timedelta(days=6))
-    asked.ask()
-    asked.send()
-    asked.answer("C-SO1", 2)
-    asked.answer("C-SO8", 10)
-    with asked.desk.engine.connect() as conn:
-        found = compare(conn, NOON, asked.desk.now() + MINUTE)
-    assert found == {
-        "affected": Opinion(3, Answers(0, 0, 1)),
-        "others": Opinion(2, Answers(1, 0, 0)),
-    }
-    assert (found["affected"].answers.nps, found["others"].answers.nps) == (-100, 100)

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from orderwatch.core.durations import Language, say_duration
+from orderwatch.core.months import Month
 from orderwatch.core.programme.definitions import FIGURES, Definition, Words
 from orderwatch.core.programme.figure import COUNTS, Case
-from orderwatch.core.programme.month import Month
 
 LANGUAGES: Final[tuple[Language, Language]] = ("zh-CN", "en")
 

@@ -10,6 +10,8 @@ from typing import Final, Literal
 from orderwatch.core.policy import Policy
 
 Step = Literal["detected", "told", "acknowledged", "contacted", "resolved", "closed"]
+MONTHS: Final = 12
+"""Of the trend of a link, with that in which the incident was closed."""
 STEPS: Final[tuple[Step, ...]] = ("detected", "told", "acknowledged", "contacted", "resolved", "closed")
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlalchemy import Connection
 
+from orderwatch.core.months import Month
 from orderwatch.core.policy import Policy
-from orderwatch.core.programme.month import Month
 from orderwatch.pipeline.programme import count_month, zone_of
 from orderwatch.store import programme as store
 from orderwatch.store.database import business_now

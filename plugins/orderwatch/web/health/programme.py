@@ -10,9 +10,9 @@ from markupsafe import Markup
 from sqlalchemy import Connection, Row
 
 from orderwatch.core.durations import Language
+from orderwatch.core.months import Month
 from orderwatch.core.playbook.schema import DAG_PREFIX
 from orderwatch.core.policy import Policy
-from orderwatch.core.programme.month import Month
 from orderwatch.core.programme.report import figure_of
 from orderwatch.core.programme.words import say_change, say_count, say_figure, say_more, say_part, say_value
 from orderwatch.core.review.classify import CAUSES

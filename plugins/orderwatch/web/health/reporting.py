@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Row
 
 from orderwatch.core.durations import Language
+from orderwatch.core.months import Month
 from orderwatch.core.policy import Policy
-from orderwatch.core.programme.month import Month
 from orderwatch.core.refusals import Refusal
 from orderwatch.pipeline.programme import zone_of
 from orderwatch.store import programme as store

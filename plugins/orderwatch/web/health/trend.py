@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from orderwatch.core.durations import Language, say_duration
-from orderwatch.core.review.chain import Step
+from orderwatch.core.months import Month as CalendarMonth
+from orderwatch.core.review.chain import MONTHS, Step
 from orderwatch.web.pictures import trend
 from orderwatch.web.pictures.svg import SIZES
 from orderwatch.web.pictures.trend import Month
-
-MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,8 @@ def draw_trend(
         for one in content.get("trend", ())
         if one["step"] == step
     }
-    months = _until(datetime.fromisoformat(content["incident"]["closed_at"]).astimezone(zone))
+    last = CalendarMonth.of(datetime.fromisoformat(content["incident"]["closed_at"]), zone)
+    months = [str(last.later(one)) for one in range(1 - MONTHS, 1)]
     drawn = [
         trend.draw(titles[step], months, kept, link["limit_s"], link["took_s"], language, size)
         for size in SIZES
@@ -61,12 +61,6 @@ def draw_trend(
         for one in kept.values()
     ]
     return Trend(step, titles[step], drawn, rows)
-
-
-def _until(last: datetime) -> list[str]:
-    """The twelve months that end with this one."""
-    count = last.year * 12 + last.month - 1
-    return [f"{one // 12}-{one % 12 + 1:02d}" for one in range(count - MONTHS + 1, count + 1)]
 
 
 def _long(seconds: int, language: Language) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderwatch.core.programme.month import Month
+from orderwatch.core.months import Month
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
