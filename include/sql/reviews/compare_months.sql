@@ -6,7 +6,7 @@ with taken as (
         percentile_cont(array[0.5, 0.9]) within group (order by l.seconds) as seconds
     from incident_link as l
     where l.level = :level and l.closed_at >= :since and l.closed_at < :until and l.incident_id <> :incident_id
-    group by 1, l.link
+    group by month, l.link
 )
 
 select
