@@ -15,8 +15,8 @@ demo: $(READY) ## the whole system with a small company; Ctrl-C stops it
 demo-check: $(READY) ## the same, one scan, then stop; the last line is the result as JSON
 	@$(BIN)/orderwatch demo check
 
-test: $(READY) ## every test
-	$(BIN)/python -m pytest
+test: $(READY) ## every test, as many at once as there are cores
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 oracle: $(READY) ## 100,000 random cases of working time against a walk day by day; a quarter of a minute
 	ORACLE_CASES=20000 $(BIN)/python -m pytest tests/core/test_calendar.py -k walking

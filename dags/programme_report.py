@@ -6,8 +6,9 @@ time, and do not come back.
 
 ### Flow
 `write_report` counts the month from the books: incidents found before a complaint, time to the first response, false
-alarms, repeated causes, money per incident, playbooks that succeeded, and orders that nobody was alarmed about. The
-report is kept and never changed; the same facts are the same document, and facts that came later are a new version.
+alarms, repeated causes, what affected customers think of us beside the others, money per incident, playbooks that
+succeeded, and orders that nobody was alarmed about. The report is kept and never changed; the same facts are the same
+document, and facts that came later are a new version.
 Months before it that were never written, because nothing ran, are written as well, at most twelve. The role in
 `programme.yaml` is told by WeCom and mail with the next scan. Started by hand, the form takes a month, such as
 2026-10, which has to be over; the month that goes on is on the page *Programme*, or `orderwatch report`. The label

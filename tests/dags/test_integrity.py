@@ -260,6 +260,15 @@ def test_a_retraining_takes_its_window_in_days_or_hours() -> None:
     assert _fill({}, HISTORY)["window"] == "as the policy says"
 
 
+@pytest.mark.parametrize("month", ["2026-13", "last month", "2026-10-01", 202610])
+def test_the_form_of_a_report_takes_a_month_and_nothing_else(month: object) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    assert _fill({"month": "2026-10"}, PROGRAMME) == {"month": "2026-10"}
+    with pytest.raises(ParamValidationError):
+        _fill({"month": month}, PROGRAMME)
+
+
 def test_dag_files_hold_wiring_only() -> None:
     assert all(len(file.read_text().splitlines()) <= 150 for file in FILES)
 

@@ -11,7 +11,7 @@ import pytest
 from orderwatch.local.verdict import compare
 from tests.conftest import EMPTY, Databases
 from tests.dags.conftest import LEARNED, Install
-from tests.dags.installation import DRIFT, HISTORY, REVIEWS, RULES, Installation, returned, states
+from tests.dags.installation import DRIFT, HISTORY, PROGRAMME, REVIEWS, RULES, Installation, returned, states
 from tests.pipeline.books import books
 from tests.pipeline.company import Company
 
@@ -87,6 +87,12 @@ def test_reviews_are_written_on_demand_and_nothing_is_reviewed_before_anything_i
     done = ("write_reviews", "print_reviews", "remind_owners", "ask_customers")
     assert states(run) == dict.fromkeys(done, "success")
     assert installation.ask("select count(*) from review") == [0]
+
+
+def test_a_month_that_is_not_over_is_not_written(scanned: Any) -> None:
+    installation, _ = scanned
+    assert states(installation.run(PROGRAMME)) == {"write_report": "success"}
+    assert states(installation.run(PROGRAMME, month="2099-01")) == {"write_report": "failed"}
 
 
 def test_the_note_of_the_form_is_kept_with_the_scan(scanned: Any) -> None:

@@ -32,6 +32,8 @@ def october(company: Desk) -> Ledger:
     ledger.cause(done, "stock_shortage")
     ledger.response(done, "stock_out")
     ledger.voucher(done, 12_345)
+    for score in (10, 9, 3, None):
+        ledger.asked(score, done)
     write_reports(company.engine, company.policy, company.now(), "http://a/programme")
     return ledger
 
@@ -47,10 +49,11 @@ def test_a_month_shows_every_figure_with_count_definition_and_the_month_before(
 ) -> None:
     page = viewer.get(f"/programme?month=2026-10&lang={lang}").text
     said = plain(page.partition("<main")[2])
-    assert harmless_page(page) and page.count('class="trend"') == 7 == page.count('class="meaning"')
+    assert harmless_page(page) and page.count('class="trend"') == 8 == page.count('class="meaning"')
     first = said.partition({"en": "Found before a complaint", "zh-CN": "先于投诉发现"}[lang])[2]
     assert first.startswith({"en": " 66.7 % 2 of 3", "zh-CN": " 66.7 % 3 中 2"}[lang])
     assert {"en": "before: 100.0 % (-33.3 points)", "zh-CN": "上月 100.0 % (-33.3 个百分点)"}[lang] in said
+    assert {"en": "+33 3 answers of 4 asked", "zh-CN": "+33 问了 4 人，3 人回答"}[lang] in said
     assert {"en": "a shortage of stock", "zh-CN": "缺货"}[lang] in said and "¥41.15" in said
     assert "/dags/playbook_stock_out" in page
     assert {"en": "Version 1, written 2026-11-18 12:00", "zh-CN": "第 1 版，2026-11-18 12:00 生成"}[lang] in said
@@ -62,9 +65,11 @@ def test_a_month_shows_every_figure_with_count_definition_and_the_month_before(
 def test_every_count_leads_to_the_cases_behind_it(october: Ledger, viewer: TestClient) -> None:
     page = viewer.get("/programme?month=2026-10&lang=en").text
     for key in CASES:
-        assert f"/programme/{key}.csv?month=2026-10&amp;only=hit&amp;lang=en" in page
+        only = "all" if key == "nps" else "hit"
+        assert f"/programme/{key}.csv?month=2026-10&amp;only={only}&amp;lang=en" in page
+        said = october.figure(key)
         rows = rows_of(viewer, f"/programme/{key}.csv?month=2026-10&lang=en")
-        assert len(rows) - 1 == october.figure(key)["count"], key
+        assert len(rows) - 1 == said.get("asked", said["count"]), key
         assert len(rows_of(viewer, f"/programme/{key}.csv?month=2026-10&only=hit")) - 1 == october.figure(key)["hits"]
     assert rows_of(viewer, "/programme/money.csv?month=2026-10&lang=en")[-1][1:] == ["4", "", "CNY", "yes", "12345"]
     assert rows_of(viewer, "/programme/missed.csv?month=2026-10&lang=en")[1][2] == HOSTILE
@@ -91,7 +96,7 @@ def test_the_month_that_goes_on_is_counted_and_said_to_be_unfinished(october: Le
 
 def test_an_installation_in_which_nothing_ever_happened_has_a_page(company: Desk, viewer: TestClient) -> None:
     said = shown(viewer, "/programme?lang=zh-CN")
-    assert said.count("没有数据") >= 7 and "0 中 0" in said
+    assert said.count("没有数据") >= 8 and "0 中 0" in said
 
 
 @pytest.mark.parametrize("month", ["2026-13", "soon", "2026-1", "2026-10'--"])

@@ -181,6 +181,7 @@ def test_the_numbers_lead_to_every_customer_masked_and_to_a_file(
     assert [row[7] for row in rows] == ["score", "2", "7", "10", "", ""]
     assert {row[4] for row in rows[1:]} == {"mail", "telephone", ""}
     assert as_("viewer").get("/incident/4711/survey").status_code == 404
+    assert "customer survey" in plain(as_("viewer").get("/order?q=SO-31&lang=en").text)
 
 
 def test_a_review_before_anybody_was_asked_says_when_they_will_be(as_: As, desk: Desk) -> None:  # noqa: F811

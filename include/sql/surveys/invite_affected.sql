@@ -17,6 +17,7 @@ affected as (
     inner join incident_member as m on d.incident_id = m.incident_id
     inner join anomaly as a on m.anomaly_id = a.anomaly_id
     inner join orders as o on a.order_id = o.order_id
+    where a.verdict = 'anomaly'  -- an order of which nobody knows whether it is one has no customer yet
     order by d.incident_id, o.customer_id, a.alert_at, o.order_id
 )
 

@@ -137,6 +137,7 @@ CODES: dict[str, dict[Language, str]] = {
     "website": {"zh-CN": "网站", "en": "website"},
     "approval": {"zh-CN": "请求决定", "en": "asked to decide"},
     "response": {"zh-CN": "预案", "en": "playbook"},
+    "survey": {"zh-CN": "满意度回访", "en": "customer survey"},
 }
 
 

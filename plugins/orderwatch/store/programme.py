@@ -18,6 +18,7 @@ CASES: Final = {
     "first_response": "programme/first_response",
     "false_alarms": "programme/false_alarms",
     "repeats": "programme/repeats",
+    "nps": "programme/nps",
     "money": "programme/money",
     "playbooks": "programme/playbooks",
     "missed": "programme/missed",

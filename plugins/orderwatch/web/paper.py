@@ -74,7 +74,7 @@ def _painted(page: str) -> str:
     """A picture on paper knows nothing of the page's stylesheet: its colours go with it. Text is escaped already, so
     that every ``<svg`` is one of ours."""
     colours = "".join(f".f-{name}{{fill:{INK[name]}}}.s-{name}{{stroke:{INK[name]}}}" for name in NAMES)
-    style = f'<style>text{{font-family:"Noto Sans CJK SC",sans-serif}}{colours}{_CHAIN}</style>'
+    style = f'<style>text{{font-family:"Noto Sans CJK SC",sans-serif}}{colours}{_CHAIN}{_OPINIONS}</style>'
     return re.sub(r"<svg [^>]*>", lambda found: found.group() + style, page)
 
 
@@ -82,4 +82,8 @@ _CHAIN: Final = (
     "text{fill:#5b6577;font-size:12px}.name,.took{fill:#1b2333;font-size:13px}.took{font-weight:600}"
     ".grid{stroke:#dfe3ea}.usual{stroke:#b6bfcc;stroke-width:8;stroke-linecap:round}"
     ".limit{stroke:#1b2333;stroke-width:2}.within{fill:#0b6b43}.over{fill:#b3261e}"
+)
+_OPINIONS: Final = (
+    ".promoters rect{fill:#b5d8c6}.passives rect{fill:#e7eaf0}.detractors rect{fill:#f2c1bb}"
+    ".not_answered rect{fill:#fff;stroke:#b6bfcc;stroke-dasharray:4 3}"
 )

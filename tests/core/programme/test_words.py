@@ -55,13 +55,15 @@ def test_quantiles_lie_between_the_two_nearest(ordered: list[float], q: float, s
 
 
 def test_promoters_less_detractors_of_affected_customers_and_of_others() -> None:
-    scores = {"affected": (9, 10, 7, 6), "control": (10, 0, 8)}
+    scores = {"affected": (9, 10, 7, 6, None), "others": (10, 0, 8)}
     said = nps([Case(1, part, None, score) for part, those in scores.items() for score in those])
-    assert (said["value"], said["count"]) == (25, 4)
+    assert (said["value"], said["count"], said["asked"]) == (25, 4, 5)
     assert [(one["part"], one["value"], one["hits"], one["detractors"]) for one in said["parts"]] == [
         ("affected", 25, 2, 1),
-        ("control", 0, 1, 1),
+        ("others", 0, 1, 1),
     ]
+    timed = {"unit": "nps", **said}
+    assert (say_count(timed, "en"), say_count(timed, "zh-CN")) == ("4 answers of 5 asked", "问了 5 人，4 人回答")
 
 
 def test_every_figure_has_its_way_of_counting_and_its_words_in_both_languages() -> None:

@@ -107,11 +107,22 @@ class Ledger:
         self.add("rating", "rating_id", at=THE_5TH + DAY, incident_id=incident_id, stars=stars, rated_by=by,
                  false_alarm_because=because, **columns)  # fmt: skip
 
-    def cause(self, incident_id: int, cause: str) -> None:
-        """What its review has found."""
-        self.desk.ask_to_change(
-            f"update incident_review set cause = '{cause}', root_cause = 'system' where incident_id = {incident_id}"
-        )
+    def asked(self, score: int | None, incident_id: int | None = None, at: datetime = THE_5TH) -> None:
+        """A customer was asked about an incident, or about none, and has perhaps answered."""
+        effect = self._effect(family="reminder", sink="mail", planned_at=at, delivered_at=at, state="delivered")
+        number = self.add(
+            "survey_invitation", "invitation_id", incident_id=incident_id, customer_id=f"C{effect}", order_id="SO1",
+            week=None if incident_id else at.date() - timedelta(days=at.weekday()), planned_at=at, ask_by=at + DAY,
+            state="sent", channel="mail", effect_id=effect, link_id=f"l{effect}", asked_at=at, sent_at=at,
+            valid_until=at + 30 * DAY,
+        )  # fmt: skip
+        if score is not None:
+            self.add("survey_answer", "answer_id", invitation_id=number, at=at + HOUR, score=score, channel="mail")
+
+    def cause(self, incident_id: int, cause: str, subject: str = "SKU-1") -> None:
+        """What its review has found, and what it happened to."""
+        found = f"cause = '{cause}', subject = '{subject}', root_cause = 'system'"
+        self.desk.ask_to_change(f"update incident_review set {found} where incident_id = {incident_id}")
 
     def add(self, table: str, key: str, **columns: Any) -> Any:
         names = ", ".join(columns)

@@ -91,9 +91,31 @@ def test_a_cause_is_repeated_if_it_ended_another_incident_in_the_90_days_before(
         incident = ledger.incident([f"SO{number}"], at - HOUR, state="closed", closed_at=at)
         if cause:
             ledger.cause(incident, cause)
+    other = ledger.incident(["SO9"], THE_5TH, state="closed", closed_at=THE_5TH + 2 * DAY)
+    ledger.cause(other, "stock_shortage", "SKU-2")  # the same cause, and another article
     said = ledger.figure("repeats")
-    assert (said["hits"], said["count"]) == (2, 3)
-    assert shares(said) == {"stock_shortage": (2, 2), "carrier_delay": (0, 1)}
+    assert (said["hits"], said["count"]) == (2, 4)
+    assert shares(said) == {"stock_shortage": (2, 3), "carrier_delay": (0, 1)}
+
+
+def test_customers_whom_an_incident_affected_stand_beside_the_others(ledger: Ledger) -> None:
+    number = ledger.incident(["SO1"])
+    for score in (10, 9, 6, None):
+        ledger.asked(score, number)
+    for score in (10, 8):
+        ledger.asked(score)
+    ledger.asked(0, number, THE_5TH + 31 * DAY)  # in November
+    said = ledger.figure("nps")
+    assert (said["value"], said["hits"], said["detractors"], said["count"], said["asked"]) == (33, 2, 1, 3, 4)
+    assert [(one["part"], one["value"], one["count"]) for one in said["parts"]] == [
+        ("affected", 33, 3), ("others", 50, 2),
+    ]  # fmt: skip
+
+
+def test_customers_who_were_asked_and_did_not_answer_are_no_score_of_nothing(ledger: Ledger) -> None:
+    ledger.asked(None, ledger.incident(["SO1"]))
+    said = ledger.figure("nps")
+    assert (said["value"], said["count"], said["asked"]) == (None, 0, 1)
 
 
 def test_money_is_what_customers_kept_over_all_incidents_with_orders(ledger: Ledger) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -38,7 +38,6 @@ class Survey:
     ways: dict[str, Way | Outcome] = field(default_factory=dict)
     sinks: Sinks = field(default_factory=Sinks)
     has_links: bool = True
-    _ids: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
 
     @property
     def desk(self) -> Desk:
@@ -62,7 +61,7 @@ class Survey:
             self.desk.engine,
             self.desk.policy,
             lambda customer: self.ways.get(customer, "mail"),
-            lambda: f"link-{self._ids()}",
+            lambda: secrets.token_urlsafe(8),
             self.has_links,
         )
 

@@ -68,7 +68,7 @@ def test_a_second_answer_is_refused_by_the_desk_and_by_the_database(asked: Surve
     assert asked.desk.ask("select score from survey_answer") == [9]
 
 
-@pytest.mark.parametrize("changes", [{"customer_id": "C-SO2"}, {"link_id": "link-2"}, {"invitation_id": 77}])
+@pytest.mark.parametrize("changes", [{"customer_id": "C-SO2"}, {"link_id": "another"}, {"invitation_id": 77}])
 def test_a_link_of_another_customer_or_another_letter_is_refused(asked: Survey, changes: dict[str, object]) -> None:
     link = replace(asked.link("C-SO1"), **changes)
     with asked.desk.engine.begin() as conn, pytest.raises(Refusal, match="not valid"):
@@ -123,7 +123,7 @@ def test_a_sample_of_those_who_were_never_late_is_asked_in_the_week_after_once(s
     assert survey.ask()["invited"] == 0
     assert survey.desk.ask("select distinct week::text from survey_invitation") == ["2026-11-16"]
     survey.send()
-    assert "late" not in survey.sinks.arrived[0].payload["texts"]["en"]["text"]
+    assert "sorry" not in survey.sinks.arrived[0].payload["texts"]["en"]["text"]
 
 
 def test_the_sample_leaves_out_whoever_was_late_and_keeps_every_limit(survey: Survey) -> None:

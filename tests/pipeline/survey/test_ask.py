@@ -15,6 +15,7 @@ from orderwatch.pipeline.people.stop import stop
 from orderwatch.pipeline.survey.ask import ask
 from orderwatch.pipeline.survey.invite import invite
 from tests.pipeline.desk import HOUR, MINUTE, NOON, a_shipment, an_order
+from tests.pipeline.killing import killed_after
 from tests.pipeline.survey.conftest import A_DAY, Survey
 
 EFFECTS = "select sink, customer_id, side_effect, state from effect where family = 'survey' order by effect_id"
@@ -41,7 +42,12 @@ def test_the_ledger_holds_no_link_that_anybody_could_use(survey: Survey) -> None
     survey.send()
     (sent,) = survey.sinks.arrived
     letter = sent.payload["texts"]["en"]
-    assert "{link}?lang=en" in letter["text"] and "SO1" in letter["text"] and "SO1" in letter["subject"]
+    assert (
+        "{link}?lang=en" in letter["text"]
+        and "we are sorry" in letter["text"]
+        and "SO1" in letter["text"]
+        and "SO1" in letter["subject"]
+    )
     assert sent.payload["survey"]["link_id"] == survey.link("C-SO1").link_id
 
 
@@ -217,6 +223,30 @@ def test_a_letter_of_which_nobody_knows_whether_it_arrived_is_never_sent_again(s
     assert survey.desk.ask("select state from effect where family = 'survey'") == ["needs_human"]
     survey.answer("C-SO1", 10)  # it had arrived
     assert survey.states() == {"C-SO1": ("answered", None)}
+
+
+def test_whoever_plans_may_die_at_any_moment(survey: Survey) -> None:
+    """Each customer is asked by one transaction: what it had not finished is as if nobody had begun."""
+    survey.over("SO1", "SO2")
+    survey.desk.advance(A_DAY)
+    invite(survey.desk.engine, survey.desk.policy, survey.desk.now())
+    now = survey.desk.now()
+    for statements in range(3, 40, 4):
+        if not killed_after(statements, lambda: ask(survey.asking, now), survey.desk.engine):
+            break
+    ask(survey.asking, now)
+    assert survey.desk.ask(EFFECTS) == [
+        ("customer_mail", "C-SO1", "customer", "planned"), ("customer_mail", "C-SO2", "customer", "planned")
+    ]  # fmt: skip
+    assert survey.desk.ask("select count(*) from survey_invitation where effect_id is not null") == [2]
+
+
+def test_an_order_that_may_be_none_has_no_customer_to_ask(survey: Survey) -> None:
+    survey.over("SO1", "SO2")
+    survey.desk.ask_to_change("update anomaly set verdict = 'suspect' where order_id = 'SO2'")
+    survey.desk.advance(A_DAY)
+    assert survey.ask()["invited"] == 1
+    assert survey.states() == {"C-SO1": ("planned", None)}
 
 
 def test_levels_dismissed_incidents_and_incidents_without_customers(survey: Survey) -> None:

@@ -67,9 +67,24 @@ FIGURES: Final = (
         "lower",
         {"zh-CN": "同一根因重复发生", "en": "Repeated causes"},
         {
-            "zh-CN": "当月结束、根因已知的事件中，此前 {repeat}内已有同一根因的事件结束的比例。按根因分列。",
+            "zh-CN": "当月结束、根因已知的事件中，此前 {repeat}内已有同一根因、同一对象（故障码、商品、承运商等）"
+            "的事件结束的比例。按根因分列。",
             "en": "Of the incidents that ended in the month and whose cause is known, the share whose "
-            "cause had ended another incident in the {repeat} before. Cause by cause.",
+            "cause had ended another incident of the same (fault code, article, carrier …) in the "
+            "{repeat} before. Cause by cause.",
+        },
+    ),
+    Definition(
+        "nps",
+        "nps",
+        "higher",
+        {"zh-CN": "受影响客户的净推荐值", "en": "NPS of affected customers"},
+        {
+            "zh-CN": "当月被问到的客户中，答 9、10 分的比例减去答 0 至 6 分的比例，按百分点计。"
+            "先列受事件影响的客户，旁边是订单从未超时的其他客户。没有回答的不计。",
+            "en": "Of the customers who were asked in the month and answered, the share of 9 and 10 less the share "
+            "of 0 to 6, in points: of those whom an incident affected, and beside it of the others, whose orders "
+            "were never late. Whoever has not answered does not count.",
         },
     ),
     Definition(
@@ -118,6 +133,6 @@ PARTS: Final[Mapping[str, Words]] = {
     "promise": {"zh-CN": "超过承诺日期", "en": "later than promised"},
     "complaint": {"zh-CN": "客户投诉", "en": "complained about"},
     "affected": {"zh-CN": "受影响的客户", "en": "affected customers"},
-    "control": {"zh-CN": "其他客户", "en": "other customers"},
+    "others": {"zh-CN": "其他客户", "en": "other customers"},
 }
 """What parts are called that have no name elsewhere."""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from orderwatch.core.survey.nps import count_answers
+
 Unit = Literal["share", "money", "nps"]
-PROMOTERS, DETRACTORS = 9, 6  # from this score on, and up to this score
-AFFECTED: Final = "affected"
+AFFECTED, OTHERS = "affected", "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,18 @@ def money(cases: Sequence[Case]) -> dict[str, Any]:
 
 
 def nps(cases: Sequence[Case]) -> dict[str, Any]:
-    """Promoters less detractors in hundredths of those who answered, of affected customers and of others."""
+    """The net promoter score of customers who were affected by an incident, and of the others beside it."""
 
     def score(those: Sequence[Case]) -> dict[str, Any]:
-        promoters = sum((one.value or 0) >= PROMOTERS for one in those)
-        detractors = sum((one.value or 0) <= DETRACTORS for one in those)
-        value = round(100 * (promoters - detractors) / len(those)) if those else None
-        return {"value": value, "hits": promoters, "detractors": detractors, "count": len(those)}
+        said = count_answers([int(one.value) for one in those if one.value is not None])
+        return {
+            "value": said.nps, "hits": said.promoters, "detractors": said.detractors, "count": said.n,
+            "asked": len(those),
+        }  # fmt: skip
 
     parts = dict(_parts(cases))
     return score(parts.get(AFFECTED, [])) | {
-        "parts": [{"part": part, **score(parts.get(part, []))} for part in (AFFECTED, "control")]
+        "parts": [{"part": part, **score(parts.get(part, []))} for part in (AFFECTED, OTHERS)]
     }
 
 
@@ -84,6 +86,7 @@ COUNTS: Final[Mapping[str, Callable[[Sequence[Case]], dict[str, Any]]]] = {
     "first_response": response,
     "false_alarms": share,
     "repeats": shares_by_part,
+    "nps": nps,
     "money": money,
     "playbooks": playbooks,
     "missed": shares_by_part,

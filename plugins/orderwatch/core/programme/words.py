@@ -33,7 +33,8 @@ def say_count(figure: Mapping[str, Any], language: Language) -> str:
     """Of how many it speaks: ``39 of 47``."""
     hits, count = f"{figure['hits']:,}", f"{figure['count']:,}"
     if figure["unit"] == "nps":
-        return f"{count} 份回答" if language == "zh-CN" else f"{count} answers"
+        asked = f"{figure['asked']:,}"
+        return f"问了 {asked} 人，{count} 人回答" if language == "zh-CN" else f"{count} answers of {asked} asked"
     return f"{count} 中 {hits}" if language == "zh-CN" else f"{hits} of {count}"
 
 

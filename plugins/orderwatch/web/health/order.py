@@ -222,7 +222,7 @@ def _act(row: Row[Any], clock: Clock) -> ActRow:
     colour, sign = LOOK.get(row.state, ("", "open"))
     return ActRow(
         at=clock.full(row.delivered_at or row.planned_at),
-        what=row.step or "",
+        what=row.step or say_code(row.family, clock.language),
         sink=say_code(row.sink, clock.language),
         state=say_code(row.state, clock.language),
         colour=colour,

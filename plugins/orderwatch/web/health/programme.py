@@ -159,7 +159,11 @@ def _line(shown: Content, content: Content | None, language: Language) -> Iterat
     """A month as a row of the table behind the lines."""
     for figure in shown["figures"]:
         found = _of(content, figure["key"])
-        yield f"{say_figure(found, language)} ({found['hits']}/{found['count']})" if found else "–"
+        if found is None:
+            yield "–"
+        else:
+            of = f"{found['count']}" if found["unit"] == "nps" else f"{found['hits']}/{found['count']}"
+            yield f"{say_figure(found, language)} ({of})"
 
 
 def _label(figure: Content, month: Month, series: Mapping[int, Content | None], language: Language) -> str:

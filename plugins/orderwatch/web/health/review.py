@@ -21,7 +21,7 @@ from orderwatch.store import reviews
 from orderwatch.store.database import business_now
 from orderwatch.web.health.clock import Clock
 from orderwatch.web.health.single_review import SingleReview, read_single
-from orderwatch.web.health.survey import Survey, said_nps, survey_of
+from orderwatch.web.health.survey import said_nps
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,6 @@ class ReviewPage:
     missing: str
     may: bool
     listed: Sequence[tuple[Mapping[str, Any], str, str]]
-    survey: Survey | None
 
     def nps(self, points: int | None) -> str:
         return said_nps(points)
@@ -79,7 +78,6 @@ def read_review(
             )
             for one in content.get("incidents", ())
         ],
-        survey=survey_of(content, language),
     )
 
 

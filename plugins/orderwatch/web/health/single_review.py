@@ -23,6 +23,7 @@ from orderwatch.web.health.chain_picture import draw_chain
 from orderwatch.web.health.clock import Clock
 from orderwatch.web.health.other_versions import OtherVersion, say_versions
 from orderwatch.web.health.rows import about_of
+from orderwatch.web.health.survey import Survey, survey_of
 from orderwatch.web.health.trend import Trend, draw_trend
 from orderwatch.web.pictures.words import say
 
@@ -81,6 +82,7 @@ class SingleReview:
     findings: Sequence[Said]
     wrong: Mapping[str, str]
     improvements: Sequence[Row[Any]]
+    survey: Survey | None
 
     def link(self, step: Step) -> LinkRow:
         return next(one for one in self.links if one.step == step)
@@ -117,6 +119,7 @@ def read_single(
             if one["wrong_rule"]
         },
         improvements=_improvements(conn, incident["incident"], cause["cause"]),
+        survey=survey_of(content, language),
     )  # fmt: skip
 
 
