@@ -4,13 +4,14 @@ Within 72 hours after an incident is closed, its review has written itself: what
 why it came to it, and what it cost.
 
 ### Flow
-Started by a scan that closes incidents (asset event), and every half hour by the clock, so that no review depends on
-an event: what is due stands in the database from the very statement that ended the incident. `write_reviews` takes all
-that is wanted or has news, however many closes there were: levels 2 and 3 one by one, levels 0 and 1 in a collection
-per step and week. The same facts are the same document; a rating or a corrected cause is a new version. Dismissed and
-merged incidents have none, for that reason. The owner hears that a review is there. While only a person can say what
-is missing (the cause is open, nobody knows whether an act arrived), the owner is reminded after 24 and 48 hours; after
-72 hours the review is late, and the owner and the owner of the gravest incidents hear so. `print_reviews` puts the
+Started by a scan or a person that closes incidents (asset event), and every half hour by the clock, so that no review
+depends on an event: what is due stands in the database from the very statement that ended the incident.
+`write_reviews` takes all that is wanted or has news, however many closes there were: levels 2 and 3 one by one, levels
+0 and 1 in a collection per step and week. The same facts are the same document; a rating or a corrected cause is a new
+version. Dismissed and merged incidents have none, for that reason. The owner hears that a review is there. While only a
+person can say what is missing (the cause is open, nobody knows whether an act arrived), the owner is reminded after 24
+and 48 hours; after 72 hours the review is late, and the owner and the owner of the gravest incidents hear so.
+`print_reviews` puts the
 review of one incident on paper, once per version: PDF, in Chinese and English. `remind_owners` does for improvements
 what is done for reviews: their owners hear before the day and when it is over, what was done is measured a month
 later, and on Monday morning the digest of the week is planned. The messages leave with the next scan. The label beside

@@ -50,6 +50,25 @@ def test_an_empty_list_says_what_belongs_here(as_: As, desk: Desk) -> None:  # n
     assert "事件关闭后 72 小时内自动生成复盘" in plain(shown(as_, "/reviews?lang=zh-CN"))
 
 
+def test_the_tab_counts_what_only_people_can_still_say_and_shows_what_is_late(
+    as_: As,  # noqa: F811
+    reviewed: Reviewed,
+    desk: Desk,  # noqa: F811
+) -> None:
+    def tabs() -> str:
+        return shown(as_, "/board?lang=en").partition("<main")[0]
+
+    assert "badge" not in tabs()
+    desk.ask_to_change("alter table incident_review disable trigger user")
+    desk.ask_to_change(
+        "update incident_review set state = 'waiting', missing = '{cause}', published_at = null"
+        f" where incident_id = {reviewed['fault']}"
+    )
+    assert 'class="badge">1<' in tabs()
+    desk.ask_to_change("update incident_review set state = 'breached', breached_at = due_at where state = 'waiting'")
+    assert 'class="badge now">1<' in tabs()
+
+
 def test_the_list_says_where_each_review_stands_and_why_there_is_none(as_: As, reviewed: Reviewed) -> None:  # noqa: F811
     page = shown(as_, "/reviews?lang=en")
     assert HOSTILE not in page and f"/review/{reviewed['review']}?" in page

@@ -1,5 +1,5 @@
 -- what waits for people beside the incidents: open questions (of all, and of the reader's roles), pauses whose time is
--- up and that nobody has handed back, refused records
+-- up and that nobody has handed back, refused records, reviews that lack what only people can say, or that are late
 with asked as (
     select
         count(*) as questions,
@@ -17,10 +17,16 @@ stopped as (
 refused as (
     select count(*) as records from quarantine
     where state = 'new'
+),
+
+lacking as (
+    select count(*) as reviews, count(*) filter (where state = 'breached') as late from incident_review
+    where state in ('waiting', 'breached')
 )
 
 select
-    q.questions, q.mine, p.pauses, r.records
+    q.questions, q.mine, p.pauses, r.records, l.reviews, l.late
 from asked as q
 cross join stopped as p
 cross join refused as r
+cross join lacking as l

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
+from orderwatch.edge.closing import tell_closed
 from orderwatch.pipeline.people.acknowledge import acknowledge
 from orderwatch.pipeline.people.act import By, Done, Seen
 from orderwatch.pipeline.people.close import close
@@ -95,7 +96,9 @@ def post_dismiss(incident_id: IncidentId, body: bodies.Dismiss, login: Login) ->
 def post_close(incident_id: IncidentId, body: bodies.Close, login: Login) -> dict[str, Any]:
     with acting() as conn:
         by, seen = By(login, body.role), Seen(incident_id, body.version)
-        return _said(close(conn, policy_now(), by, seen, body.root_cause, body.reason))
+        done = close(conn, policy_now(), by, seen, body.root_cause, body.reason)
+    tell_closed(incident_id)
+    return _said(done)
 
 
 @router.post("/incidents/{incident_id}/correct-cause")
