@@ -37,7 +37,7 @@ def test_a_match_that_explains_only_half_is_undetermined() -> None:
 def test_two_strong_rivals_are_undetermined() -> None:
     said = classify(about(faulty=10, short=10), the_rules())
     assert said.cause is None
-    assert [one.confidence for one in said.findings[:2]] == [0.49, 0.49]
+    assert [one.confidence for one in said.findings[:2]] == [0.48, 0.48]
 
 
 def test_without_any_match_it_is_undetermined() -> None:
@@ -53,6 +53,14 @@ def test_a_weak_rival_does_not_shake_a_strong_one() -> None:
 @pytest.mark.parametrize(("limit", "cause"), [(0.95, "system_fault"), (0.96, None)])
 def test_the_limit_itself_is_enough(limit: float, cause: str | None) -> None:
     assert classify(about(faulty=10), the_rules(confidence=limit)).cause == cause
+
+
+@pytest.mark.parametrize(("faulty", "cause", "confidence"), [(628, None, 0.59), (632, "system_fault", 0.6)])
+def test_what_falls_short_of_the_limit_does_not_reach_it_by_rounding(
+    faulty: int, cause: str | None, confidence: float
+) -> None:  # fmt: skip
+    said = classify(about(orders=1000, faulty=faulty), the_rules(confidence=0.6))
+    assert (said.cause, said.confidence) == (cause, confidence)
 
 
 def test_a_rule_in_the_shadow_answers_and_does_not_count_and_a_draft_is_not_asked() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -84,7 +85,7 @@ def classify(facts: CauseFacts, rules: ReviewFile) -> Classification:
     }
     whole = 1.0 + sum(odds.values())
     findings = [
-        CauseFinding(name, rule.root_cause, rule.state, evidence, round(odds.get(name, 0.0) / whole, 2))
+        CauseFinding(name, rule.root_cause, rule.state, evidence, _hundredths(odds.get(name, 0.0) / whole))
         for name, (rule, evidence) in asked.items()
     ]
     findings.sort(key=lambda one: -one.confidence)  # of equals, the order of the rules
@@ -118,3 +119,8 @@ def _ask(check: Check, facts: CauseFacts, rules: ReviewFile, depends_on: Sequenc
 
 def _odds(chance: float) -> float:
     return chance / (1.0 - chance)
+
+
+def _hundredths(share: float) -> float:
+    """Rounded down: what falls short of the limit does not reach it by being written shorter."""
+    return math.floor(share * 100 + 1e-9) / 100
