@@ -11,8 +11,8 @@ depends on an event: what is due stands in the database from the very statement 
 version. Dismissed and merged incidents have none, for that reason. The owner hears that a review is there. While only a
 person can say what is missing (the cause is open, nobody knows whether an act arrived), the owner is reminded after 24
 and 48 hours; after 72 hours the review is late, and the owner and the owner of the gravest incidents hear so.
-`print_reviews` puts the
-review of one incident on paper, once per version: PDF, in Chinese and English. `remind_owners` does for improvements
+`print_reviews` puts
+reviews on paper, once per version: PDF, in Chinese and English. `remind_owners` does for improvements
 what is done for reviews: their owners hear before the day and when it is over, what was done is measured a month
 later, and on Monday morning the digest of the week is planned. The messages leave with the next scan. The label beside
 each task says what was done.

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import zlib
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -22,7 +23,7 @@ from orderwatch.web import paper
 from orderwatch.web.paper import PaperError, print_reviews, to_pdf
 from tests.pipeline.desk import MINUTE, Desk, late_in_pick
 from tests.web.conftest import HOSTILE
-from tests.web.test_incident_page import As, as_, desk  # noqa: F401  # fixtures
+from tests.web.test_incident_page import As, as_, desk, number_of  # noqa: F401  # fixtures
 
 ROOT = "https://airflow.example/orderwatch"
 
@@ -81,6 +82,19 @@ def test_the_same_review_is_the_same_file(desk: Desk, reviewed: int) -> None:  #
     with desk.engine.connect() as conn:
         first, second = (paper.print_review(conn, desk.policy, reviewed, "zh-CN", ROOT) for _ in range(2))
     assert first == second
+
+
+def test_a_collection_is_printed_when_its_week_is_over(desk: Desk, reviewed: int) -> None:  # noqa: F811
+    with desk.engine.begin() as conn:
+        close(conn, desk.policy, By("vp"), Seen(number_of(desk), 0), "human", "misplaced")
+    write_reviews(desk.engine, desk.policy, desk.now())
+    assert printed(desk) == 2  # the fault's, and not that of the collection
+    desk.advance(timedelta(days=7))
+    assert printed(desk) == 2
+    (kind,) = desk.ask(
+        "select r.kind from review_print p join review r using (review_id) order by p.printed_at desc limit 1"
+    )
+    assert kind == "weekly"
 
 
 def test_what_was_printed_cannot_be_changed(desk: Desk, reviewed: int) -> None:  # noqa: F811

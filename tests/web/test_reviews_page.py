@@ -145,6 +145,41 @@ def test_whoever_may_names_the_cause_in_a_dialog_and_the_review_follows(
     assert "the log says so" in said and "as the rules said" in said and "version 2" in said
 
 
+def test_the_cause_of_an_incident_in_a_collection_is_named_on_its_page(
+    as_: As, desk: Desk, reviewed: Reviewed  # noqa: F811
+) -> None:  # fmt: skip
+    number = number_of(desk)
+    page = shown(as_, f"/review/{reviewed['week']}?lang=en", "manager")
+    assert f"?about={number}&amp;lang=en#name" in page and "<textarea" not in page
+    assert "Name the cause" not in plain(shown(as_, f"/review/{reviewed['week']}?about={number}&lang=en"))
+    form = shown(as_, f"/review/{reviewed['week']}?about={number}&lang=en", "manager")
+    assert f"Name the cause #{number}" in plain(form)
+    (version,) = re.findall(r'name="version" value="(\d+)"', form)
+    fields = {"root_cause": "external", "reason": "the carrier was snowed in"}
+    assert send(as_("manager"), number, "correct-cause", int(version), **fields).status_code == 200
+    assert "external" in plain(shown(as_, f"/review/{reviewed['week']}?lang=en"))
+    assert "<textarea" not in shown(as_, f"/review/{reviewed['week']}?about=999&lang=en", "manager")
+
+
+def test_how_often_a_rule_was_wrong_stands_below_the_list(as_: As, reviewed: Reviewed) -> None:  # noqa: F811
+    said = plain(shown(as_, "/reviews?lang=en"))
+    assert "Were the rules right?" in said and "a fault of the warehouse's systems 1 1" in said
+
+
+def test_the_tab_of_a_run_lists_the_reviews_that_it_wrote(as_: As, desk: Desk) -> None:  # noqa: F811
+    desk.scan(**late_in_pick("SO-7", "SO-8", fault_code="E42"))
+    (fault,) = desk.ask("select incident_id from incident where kind = 'system_failure'")
+    with desk.engine.begin() as conn:
+        close(conn, desk.policy, By("vp"), Seen(fault, 0), "system", "the controller")
+    write_reviews(desk.engine, desk.policy, desk.now(), "manual__1")
+    for run_id, shows in (("manual__1", True), ("manual__2", False)):
+        tab = as_("viewer").get(f"/run?dag_id=incident_postmortem&run_id={run_id}&lang=en", follow_redirects=False)
+        assert tab.status_code == 303
+        page = shown(as_, "/" + tab.headers["location"].lstrip("/"))
+        assert (f"#{fault}</a>" in page) == shows
+        assert ("This run has written no review" in plain(page)) != shows
+
+
 def test_what_is_missing_or_late_is_said(as_: As, desk: Desk, reviewed: Reviewed) -> None:  # noqa: F811
     desk.scan(**late_in_pick("SO-4", "SO-5", "SO-6", wave_no="W1"))
     desk.ask_to_change(

@@ -8,6 +8,10 @@ inner join incident as i on r.incident_id = i.incident_id
 where
     r.state = any(cast(:states as text[]))
     and (cast(:incident_id as bigint) is null or r.incident_id = :incident_id)
+    and (
+        cast(:run_id as text) is null
+        or exists (select 1 from review_run as x where x.review_id = r.review_id and x.run_id = :run_id)
+    )
 order by
     r.state in ('wanted', 'waiting', 'breached') desc,
     case when r.state in ('wanted', 'waiting', 'breached') then r.due_at end,

@@ -1,4 +1,5 @@
--- grain: one review of one incident and language whose latest version is not on paper, the latest first
+-- grain: one review and language whose latest version is not on paper, the latest first; a collection only when its
+-- week is over, for until then it grows with every close
 select d.review_id, d.version, l.language
 from review as r
 inner join lateral (
@@ -9,7 +10,7 @@ inner join lateral (
 ) as d on true
 cross join (values ('zh-CN'), ('en')) as l (language)
 where
-    r.kind = 'single'
+    (r.kind = 'single' or r.week + 7 <= :today)
     and not exists (
         select 1 from review_print as p
         where p.review_id = d.review_id and p.version = d.version and p.language = l.language

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PrintReviewsOperator(OrderwatchOperator):
-    """Puts the latest version of every review of one incident on paper, in Chinese and English, once per version.
+    """Puts the latest version of every review on paper, in Chinese and English, once per version.
 
     Returns how many were printed; skipped where this machine cannot print, with what it lacks beside the task.
     """

@@ -34,7 +34,7 @@ class WriteReviewsOperator(OrderwatchOperator):
         engine, policy = self.engine(), self.policy()
         with engine.connect() as conn:
             now = business_now(conn)
-        written = write_reviews(engine, policy, now)
+        written = write_reviews(engine, policy, now, str(context["run_id"]))
         link = page_of(self.dag_id, str(context["run_id"]))
         told = remind_of_reviews(engine, Announcement(policy, None, now, link, Addresses(base_address())))
         parking.say(context, in_words(written, told))

@@ -40,9 +40,10 @@ class Reviewed:
     words: Sequence[dict[str, Any]]
 
 
-def write_reviews(engine: Engine, policy: Policy, now: datetime) -> dict[str, int]:
+def write_reviews(engine: Engine, policy: Policy, now: datetime, run_id: str | None = None) -> dict[str, int]:
     """Write all that is wanted or has news; each review is one transaction, so that a bad one spoils no other.
 
+    ``run_id``: whose work it is.
     Returns how many documents were written, how many say what they said before, and how many could not be written.
     """
     with engine.connect() as conn:
@@ -55,6 +56,8 @@ def write_reviews(engine: Engine, policy: Policy, now: datetime) -> dict[str, in
         try:
             with engine.begin() as conn:
                 found, members = write_review(conn, policy, row.incident_id, now)
+                if found.new and run_id:
+                    store.keep_run(conn, found, run_id)
         except Exception:
             log.exception("the review of incident %s could not be written", row.incident_id)
             counts["failed"] += 1

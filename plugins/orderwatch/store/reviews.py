@@ -133,6 +133,11 @@ def write(
     return Written(review_id, latest.version, latest.sha, new=False)
 
 
+def keep_run(conn: Connection, written: Written, run_id: str) -> None:
+    """Whose work a version is."""
+    run(conn, "reviews/insert_run", review_id=written.review_id, version=written.version, run_id=run_id)
+
+
 def settle(
     conn: Connection,
     incident_id: int,
@@ -151,16 +156,27 @@ def settle(
 
 
 def list_shown(
-    conn: Connection, states: Sequence[str], incident_id: int | None, page: int, size: int
+    conn: Connection, states: Sequence[str], incident_id: int | None, run_id: str | None, page: int, size: int
 ) -> Sequence[Row[Any]]:  # fmt: skip
-    """Incidents that are over and where their reviews stand, a page of them."""
-    about = {"states": list(states), "incident_id": incident_id, "size": size, "skip": (page - 1) * size}
+    """Incidents that are over and where their reviews stand, a page of them; ``run_id``: as far as that run wrote."""
+    about = {
+        "states": list(states),
+        "incident_id": incident_id,
+        "run_id": run_id,
+        "size": size,
+        "skip": (page - 1) * size,
+    }
     return run(conn, "reviews/list_shown", **about).all()
 
 
 def read_review(conn: Connection, review_id: int) -> Row[Any] | None:
     """The latest version of a review; none where there is no such review."""
     return run(conn, "reviews/read_review", review_id=review_id).one_or_none()
+
+
+def read_left(conn: Connection, incident_id: int) -> Row[Any]:
+    """(incident, level, edit version)"""
+    return run(conn, "reviews/read_left", incident_id=incident_id).one()
 
 
 def count_corrections(conn: Connection) -> Sequence[Row[Any]]:
@@ -198,9 +214,9 @@ def list_behind(
     return run(conn, statement, incident_id=incident.incident_id, **page_of, **asked).all()
 
 
-def list_unprinted(conn: Connection, most: int) -> Sequence[Row[Any]]:
-    """(review, version, language) of the latest versions that are not on paper."""
-    return run(conn, "reviews/list_unprinted", most=most).all()
+def list_unprinted(conn: Connection, today: date, most: int) -> Sequence[Row[Any]]:
+    """(review, version, language) of the latest versions that are not on paper; collections when their week is over."""
+    return run(conn, "reviews/list_unprinted", today=today, most=most).all()
 
 
 def keep_print(conn: Connection, review_id: int, version: int, language: str, pdf: bytes, now: datetime) -> bool:

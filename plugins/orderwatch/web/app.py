@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI, Query, Request, Response
@@ -76,6 +76,10 @@ def static(name: str) -> Response:
     return static_file(name)
 
 
+ELSEWHERE: Final = {"incident_postmortem": "reviews"}
+"""Runs that are told of on a page of their own."""
+
+
 @app.get("/run")
 def run_page(
     request: Request, dag_id: Name, run_id: Name, task_id: Name = "", lang: Language | None = None
@@ -91,6 +95,9 @@ def run_page(
     from orderwatch.web.version_page import version_of_run
 
     language = lang or preferred(request)
+    if dag_id in ELSEWHERE:
+        place = f"{ELSEWHERE[dag_id]}?{urlencode({'run': run_id, 'lang': language})}"
+        return RedirectResponse(f"{request.scope['root_path']}/{place}", 303)
     with DatabaseHook().engine().connect() as conn:
         if dag_id.startswith(DAG_PREFIX) and (incident := incident_of_run(conn, run_id)):
             return RedirectResponse(f"{request.scope['root_path']}/{_place(incident, task_id, lang)}", 303)

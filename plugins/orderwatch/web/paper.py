@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -34,7 +35,8 @@ def print_reviews(engine: Engine, policy: Policy, root: str, now: datetime) -> i
     ``root``: the address of our pages as people reach them. Raises ``PaperError``.
     """
     with engine.connect() as conn:
-        wanted = reviews.list_unprinted(conn, MOST)
+        today = now.astimezone(ZoneInfo(policy.calendars.business_zone)).date()
+        wanted = reviews.list_unprinted(conn, today, MOST)
     printed = 0
     for one in wanted:
         with engine.begin() as conn:

@@ -26,7 +26,10 @@ from orderwatch.web.health.survey import said_nps
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """All of it, in one language; ``content`` is the document as it is kept; ``it``: of one incident alone."""
+    """All of it, in one language; ``content`` is the document as it is kept; ``it``: of one incident alone.
+
+    ``naming``: the incident whose cause this person can name here, of which they may those of ``levels``.
+    """
 
     clock: Clock
     row: Row[Any]
@@ -35,7 +38,8 @@ class ReviewPage:
     step: str
     causes: Mapping[str, Sequence[tuple[str, str]]]
     missing: str
-    may: bool
+    naming: Row[Any] | None
+    levels: frozenset[int]
     listed: Sequence[tuple[Mapping[str, Any], str, str]]
 
     def nps(self, points: int | None) -> str:
@@ -52,15 +56,20 @@ class ReviewPage:
 
 
 def read_review(
-    conn: Connection, policy: Policy, login: str, review_id: int, language: Language, link: Step | None = None
-) -> ReviewPage | None:
-    """None where there is no such review; ``link``: whose trend somebody wants to see."""
+    conn: Connection, policy: Policy, login: str, review_id: int, language: Language, link: Step | None = None,
+    about: int | None = None,
+) -> ReviewPage | None:  # fmt: skip
+    """None where there is no such review; ``link``: whose trend somebody wants to see; ``about``: the incident of a
+    collection whose cause they want to name."""
     row = reviews.read_review(conn, review_id)
     if row is None:
         return None
     clock = Clock(business_now(conn), ZoneInfo(policy.calendars.business_zone), language)
     content, single = row.content, row.kind == "single"
-    allowed = policy.rights.who_may("correct_cause", row.level) if single else ()
+    levels = _may_name(policy, login)
+    listed = content.get("incidents", ())
+    wanted = row.incident_id if single else next((about for one in listed if one["incident"] == about), None)
+    left = reviews.read_left(conn, wanted) if wanted is not None else None
     return ReviewPage(
         clock=clock,
         row=row,
@@ -69,16 +78,23 @@ def read_review(
         step=policy.node(NODES[content["node"]]).title.say(language) if content.get("node") else "",
         causes=_causes(policy, language),
         missing=say_missing(row.missing, language) if row.missing else "",
-        may=any(code in allowed for code in policy.roles.held_by(login)),
+        naming=left if left is not None and left.level in levels else None,
+        levels=levels,
         listed=[
             (
                 one,
                 KINDS[one["kind"]][language],
                 say_cause(one["cause"]["root_cause"], one["cause"]["cause"], policy.review, language),
             )
-            for one in content.get("incidents", ())
+            for one in listed
         ],
     )
+
+
+def _may_name(policy: Policy, login: str) -> frozenset[int]:
+    """The levels of incidents whose cause somebody may name."""
+    roles = set(policy.roles.held_by(login))
+    return frozenset(level for level in range(4) if roles & set(policy.rights.who_may("correct_cause", level)))
 
 
 def _causes(policy: Policy, language: Language) -> dict[str, list[tuple[str, str]]]:

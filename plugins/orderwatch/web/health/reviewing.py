@@ -26,18 +26,19 @@ router = APIRouter()
 Incident = Annotated[int | None, Query(ge=1, le=2**62)]
 Number = Annotated[int, Path(ge=1, le=2**62)]
 Page = Annotated[int, Query(ge=1, le=10_000)]
+Run = Annotated[str | None, Query(max_length=250)]
 Mark = Annotated[str | None, Query(max_length=40)]
 
 
 @router.get("/reviews")
 def reviews_page(
-    request: Request, login: Login, which: Which = "all", incident: Incident = None, page: Page = 1,
-    lang: Language | None = None,
+    request: Request, login: Login, which: Which = "all", incident: Incident = None, run: Run = None,
+    page: Page = 1, lang: Language | None = None,
 ) -> HTMLResponse:  # fmt: skip
     """Incidents that are over, and where their reviews stand."""
     language, policy = lang or preferred(request), policy_now()
     with reading() as conn:
-        shown = read_reviews(conn, policy, which, incident, page, language)
+        shown = read_reviews(conn, policy, which, incident, page, language, run_id=run)
         tabs = read_tabs(conn, policy, login)
     return answer("reviews.html", request, language, page=shown, tabs=tabs)
 
@@ -78,12 +79,14 @@ def review_print(request: Request, number: Number, lang: Language | None = None)
 
 @router.get("/review/{number}")
 def review_page(
-    request: Request, login: Login, number: Number, link: Step | None = None, lang: Language | None = None
+    request: Request, login: Login, number: Number, link: Step | None = None, about: Incident = None,
+    lang: Language | None = None,
 ) -> HTMLResponse:  # fmt: skip
-    """What a review says, in its latest version; ``link``: the one whose trend is shown."""
+    """What a review says, in its latest version; ``link``: the one whose trend is shown; ``about``: the incident of a
+    collection whose cause somebody wants to name."""
     language, policy = lang or preferred(request), policy_now()
     with reading() as conn:
-        shown = read_review(conn, policy, login, number, language, link)
+        shown = read_review(conn, policy, login, number, language, link, about)
         tabs = read_tabs(conn, policy, login)
     if shown is None:
         raise Refusal("no_review", number=number)

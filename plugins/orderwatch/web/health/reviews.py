@@ -59,15 +59,26 @@ class ReviewRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """How often people have looked at what a rule said, and how often they found it wrong."""
+
+    title: str
+    judged: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewsPage:
     """All of it, in one language."""
 
     clock: Clock
     which: Which
     incident_id: int | None
+    run_id: str | None
     rows: Sequence[ReviewRow]
     total: int
     page: int
+    judged: Sequence[Judged]
 
     @property
     def pages(self) -> int:
@@ -82,12 +93,18 @@ def read_reviews(
     page: int,
     language: Language,
     size: int = SIZE,
+    run_id: str | None = None,
 ) -> ReviewsPage:
-    """``incident_id``: of this one alone."""
+    """``incident_id``: of this one alone; ``run_id``: of those whose reviews this run has written."""
     clock = Clock(business_now(conn), ZoneInfo(policy.calendars.business_zone), language)
-    rows = reviews.list_shown(conn, STATES["all" if incident_id else which], incident_id, page, size)
+    rows = reviews.list_shown(conn, STATES["all" if incident_id or run_id else which], incident_id, run_id, page, size)
     shown = [_row(one, policy, clock) for one in rows]
-    return ReviewsPage(clock, which, incident_id, shown, rows[0].total if rows else 0, page)
+    judged = [
+        Judged(policy.review.causes.of(one.cause).title.say(language), one.judged, one.wrong)
+        for one in reviews.count_corrections(conn)
+    ]
+    total = rows[0].total if rows else 0
+    return ReviewsPage(clock, which, incident_id, run_id, shown, total, page, judged)
 
 
 def _row(row: Row[Any], policy: Policy, clock: Clock) -> ReviewRow:
