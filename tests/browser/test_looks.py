@@ -32,6 +32,7 @@ def places(stage: Stage) -> dict[str, str]:
         "quarantine": "quarantine?",
         "thresholds": "thresholds?",
         "improvements": "improvements?",
+        "reviews": "reviews?",
         "programme": "programme?",
     }
 
