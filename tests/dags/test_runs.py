@@ -65,6 +65,12 @@ def test_a_scan_finds_exactly_what_was_planted_and_tells_it(scanned: Any) -> Non
     assert result["alerts_delivered"] == installation.ask("select count(*) from effect")[0] > 0
 
 
+def test_messages_lead_to_the_run_that_planned_them(scanned: Any) -> None:
+    installation, run = scanned
+    link = f"http://airflow.example/dags/order_health_scan/runs/{quote(run.run_id, safe='')}"
+    assert all(link in mail["text"] for mail in installation.mails())
+
+
 def test_the_weekly_check_keeps_what_it_found_for_every_step(scanned: Any) -> None:
     installation, _ = scanned
     before = installation.ask("select count(*) from effect")
@@ -98,12 +104,6 @@ def test_a_month_that_is_not_over_is_not_written(scanned: Any) -> None:
 def test_the_note_of_the_form_is_kept_with_the_scan(scanned: Any) -> None:
     installation, run = scanned
     assert installation.ask("select note from scan_run where run_id = :run", run=run.run_id) == ["after the storm"]
-
-
-def test_messages_lead_to_the_run_that_planned_them(scanned: Any) -> None:
-    installation, run = scanned
-    link = f"http://airflow.example/dags/order_health_scan/runs/{quote(run.run_id, safe='')}"
-    assert all(link in mail["text"] for mail in installation.mails())
 
 
 def test_clearing_a_task_of_a_finished_scan_adds_nothing(scanned: Any) -> None:
