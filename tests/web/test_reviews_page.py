@@ -16,7 +16,7 @@ from orderwatch.pipeline.people.close import close
 from orderwatch.pipeline.people.dismiss import dismiss
 from orderwatch.pipeline.review import write_reviews
 from orderwatch.web.health.chain_picture import draw_chain
-from tests.pipeline.desk import Desk, late_in_pick
+from tests.pipeline.desk import NOON, Desk, late_in_pick
 from tests.web.conftest import HOSTILE
 from tests.web.test_incident_page import As, as_, desk, number_of, plain, send  # noqa: F401  # fixtures
 
@@ -222,7 +222,8 @@ def test_every_number_of_a_review_leads_to_its_rows(as_: As, reviewed: Reviewed)
     links = {unescape(link) for link in re.findall(r'href="([^"]*/behind/[^"]*)"', page)}
     assert {link.partition("/behind/")[2] for link in links} >= {
         "orders?lang=en", "orders?mark=important&lang=en", "orders?mark=complained&lang=en",
-        "orders?mark=system_fault&lang=en", "compared?lang=en",
+        "orders?mark=system_fault&lang=en", "compared?lang=en", "around?mark=here&lang=en",
+        "alerts?version=1&lang=en",
     }  # fmt: skip
     versions = {unescape(link) for link in re.findall(r'href="([^"]*/version[?][^"]*)"', page)}
     assert versions
@@ -239,6 +240,20 @@ def test_the_rows_are_those_that_were_counted_as_a_table_and_as_a_file(as_: As, 
         read = as_("viewer").get(f"{address}.csv?mark={mark}&lang=en").text.removeprefix("\ufeff")
         assert [row[0] for row in csv.reader(io.StringIO(read))] == ["order", *orders]
     assert "pick" in plain(shown(as_, f"{address}?lang=en")) and "拣货" in plain(shown(as_, f"{address}?lang=zh-CN"))
+
+
+def test_the_alerts_of_a_version_are_those_that_were_counted(as_: As, desk: Desk) -> None:  # noqa: F811
+    """Late since this morning, not for days: an alert of the incident's own day."""
+    desk.scan(**late_in_pick("SO-7", "SO-8", fault_code="E42", printed_at=NOON - timedelta(hours=5)))
+    (fault,) = desk.ask("select incident_id from incident where kind = 'system_failure'")
+    with desk.engine.begin() as conn:
+        close(conn, desk.policy, By("vp"), Seen(fault, 0), "system", "the controller")
+    write_reviews(desk.engine, desk.policy, desk.now())
+    (review,) = desk.ask("select review_id from review where kind = 'single'")
+    (content,) = desk.ask("select content from review_document where review_id = :r", r=review)
+    page = shown(as_, f"/review/{review}/behind/alerts?version=1&lang=en")
+    assert content["versions"]["rows"][0]["alerts"] == 2 and page.count("yes</td>") == 2
+    assert as_("viewer").get(f"/review/{review}/behind/alerts?version=9").status_code == 404
 
 
 @pytest.mark.parametrize("what", ["orders?mark=nonsense", "nonsense"])

@@ -31,15 +31,7 @@ def compare_versions(
     since, day_ends = day_of(row.opened_at, ZoneInfo(policy.calendars.business_zone))
     run(conn, "reviews/create_said")
     for one in versions:
-        clock = promise_clock(policy, one.version)
-        alerts.calculate(
-            conn, "reviews/input_step", clock, one.version,
-            node=node, since=since, until=day_ends, incident_id=row.incident_id,
-        )  # fmt: skip
-        run(
-            conn, "reviews/keep_said", version=one.version, incident_id=row.incident_id, until=max(until, day_ends)
-        )  # fmt: skip
-        alerts.forget(conn)
+        _ask(conn, policy, one.version, row.incident_id, node, (since, day_ends), until)
     base, numbers = versions[0].version, [one.version for one in versions]
     said = run(conn, "reviews/compare_said", versions=numbers, base=base, since=since, until=day_ends).all()
     conn.execute(text("drop table said"))
@@ -49,6 +41,36 @@ def compare_versions(
         "until": day_ends,
         "rows": [_line(one, it, said[0].first_at) for one, it in zip(versions, said, strict=True)],
     }
+
+
+def list_alerts(
+    conn: Connection, policy: Policy, row: Row[Any], node: int, version: int, page: int, size: int
+) -> Sequence[Row[Any]]:
+    """A page of the orders that the version would have named in the step on the incident's first day.
+
+    Calculated anew in temporary tables, for which the transaction must be one that may write.
+    """
+    day = day_of(row.opened_at, ZoneInfo(policy.calendars.business_zone))
+    run(conn, "reviews/create_said")
+    _ask(conn, policy, version, row.incident_id, node, day, row.closed_at)
+    about = {"version": version, "since": day[0], "until": day[1]}
+    rows = run(conn, "reviews/list_said", **about, size=size, skip=(page - 1) * size).all()
+    conn.execute(text("drop table said"))
+    return rows
+
+
+def _ask(
+    conn: Connection, policy: Policy, version: int, incident_id: int, node: int, day: tuple[datetime, datetime],
+    until: datetime,
+) -> None:  # fmt: skip
+    """Keep in ``said`` what the version says of the step's orders."""
+    since, day_ends = day
+    alerts.calculate(
+        conn, "reviews/input_step", promise_clock(policy, version), version,
+        node=node, since=since, until=day_ends, incident_id=incident_id,
+    )  # fmt: skip
+    run(conn, "reviews/keep_said", version=version, incident_id=incident_id, until=max(until, day_ends))
+    alerts.forget(conn)
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

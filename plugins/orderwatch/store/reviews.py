@@ -79,15 +79,33 @@ def with_traffic(conn: Connection, facts: CauseFacts, row: Row[Any] | None, know
     """
     if row is None:
         return facts
-    since = max(row.entered_at, row.late_at - LONGEST)
-    about = {"node": row.node, "warehouse": row.warehouse, "carrier": row.carrier}
-    seen = run(conn, "reviews/read_traffic", since=since, until=row.late_at, known_at=known_at, **about).one()
+    seen = run(conn, "reviews/read_traffic", **_around(row, known_at)).one()
     return replace(
         facts,
         here=Traffic(seen.here_seen, seen.here_late, seen.here_batches),
         traffic=Traffic(seen.ours_seen, seen.ours_late, seen.ours_batches),
         others=Traffic(seen.others_seen, seen.others_late, seen.others_batches),
     )
+
+
+def _around(row: Row[Any], known_at: datetime) -> dict[str, Any]:
+    """Where and when to look for others."""
+    return {
+        "node": row.node, "warehouse": row.warehouse, "carrier": row.carrier, "known_at": known_at,
+        "since": max(row.entered_at, row.late_at - LONGEST), "until": row.late_at,
+    }  # fmt: skip
+
+
+def list_around(
+    conn: Connection, incident: Row[Any], mark: str | None, page: int, size: int
+) -> Sequence[Row[Any]]:  # fmt: skip
+    """A page of the orders that an incident's are compared with: ``here`` in its warehouse, ``ours`` with its carrier,
+    ``others`` with other carriers; none for an incident without orders."""
+    row = read_causes(conn, [incident.incident_id]).get(incident.incident_id)
+    if row is None:
+        return []
+    about = _around(row, incident.resolved_at) | {"incident_id": incident.incident_id, "mark": mark}
+    return run(conn, "reviews/list_traffic", **about, size=size, skip=(page - 1) * size).all()
 
 
 def took_of(row: Row[Any]) -> dict[Step, int | None]:
@@ -188,7 +206,7 @@ def _seconds(value: Any) -> int | None:
     return None if value is None else round(value)
 
 
-Behind = Literal["orders", "money", "failed", "compared"]
+Behind = Literal["orders", "money", "failed", "compared", "around", "alerts"]
 """What the rows are of which a review gives a number."""
 
 
@@ -198,8 +216,10 @@ def list_behind(
     """A page of the rows behind a number of an incident's review; each row says in ``total`` how many there are.
 
     ``incident``: as of ``read_incident``; ``compare_since``: from when on others are compared with it; ``mark``: only
-    orders that count for this, a cause or ``important``, ``contacted``, ``complained``.
+    orders that count for this, a cause or ``important``, ``contacted``, ``complained``; around it: see ``list_around``.
     """
+    if what == "around":
+        return list_around(conn, incident, mark, page, size)
     about: dict[Behind, tuple[str, dict[str, Any]]] = {
         "orders": ("reviews/list_affected", {"until": incident.closed_at, "mark": mark}),
         "money": ("reviews/list_money", {}),

@@ -17,7 +17,8 @@ from orderwatch.core.refusals import Refusal
 from orderwatch.core.review.chain import STEPS
 from orderwatch.core.review.classify import CAUSES
 from orderwatch.core.titles import KINDS, say_code
-from orderwatch.core.words import Node
+from orderwatch.core.words import NODES, Node
+from orderwatch.pipeline.other_versions import list_alerts
 from orderwatch.store import reviews
 from orderwatch.store.database import business_now
 from orderwatch.store.reviews import Behind
@@ -31,11 +32,16 @@ TITLES: Final[Mapping[Behind, tuple[str, str]]] = {
     "money": ("补偿", "Compensation"),
     "failed": ("没有成功的动作", "Acts that failed"),
     "compared": ("比较的事件", "Incidents it is compared with"),
+    "alerts": ("该版本当天会告警的订单", "Orders that this version would have named that day"),
+    "around": ("同期同环节的订单", "Orders in the same step meanwhile"),
 }
 MARKS: Final = {
     "important": ("重要客户", "important customer"),
     "contacted": ("已联系客户", "customer contacted"),
     "complained": ("联系前已投诉", "complained before we wrote"),
+    "here": ("同一仓库", "of the same warehouse"),
+    "ours": ("同一承运商", "with the same carrier"),
+    "others": ("其他承运商", "with other carriers"),
 }
 SHARED: Final = ("node_capacity", "carrier_delay")
 """Every order of one place or carrier counts for these; of one order they say nothing."""
@@ -51,6 +57,7 @@ class BehindPage:
     incident_id: int
     what: Behind
     mark: str | None
+    version: int | None
     title: str
     titles: Sequence[str]
     rows: Sequence[tuple[str, Sequence[object]]]
@@ -69,9 +76,9 @@ def marks() -> tuple[str, ...]:
 
 def read_behind(
     conn: Connection, policy: Policy, number: int, what: str, mark: str | None, page: int, language: Language,
-    size: int = SIZE,
+    size: int = SIZE, version: int | None = None,
 ) -> BehindPage:  # fmt: skip
-    """Raises ``Refusal`` for a review or a number that does not exist."""
+    """``version``: the one whose alerts are listed. Raises ``Refusal`` for a review or a number that does not exist."""
     row = reviews.read_review(conn, number)
     if row is None or row.kind != "single" or what not in get_args(Behind):
         raise Refusal("no_review", number=number)
@@ -81,8 +88,12 @@ def read_behind(
     clock = Clock(business_now(conn), ZoneInfo(policy.calendars.business_zone), language)
     since = incident.closed_at - policy.review.compare_with
     known: Behind = what  # type: ignore[assignment]  # one of them, see above
-    found = reviews.list_behind(conn, known, incident, since, mark, page, size)
+    if known == "alerts":
+        found = _alerts(conn, policy, number, row.content.get("versions"), incident, version, page, size)
+    else:
+        found = reviews.list_behind(conn, known, incident, since, mark, page, size)
     columns = _columns(known, policy, clock)
+    parts = (say(language, *TITLES[known]), f"#{version}" if version else "", _mark(mark, policy, language))
     leads = "incident_id" if known == "compared" else "order_id"
     return BehindPage(
         clock=clock,
@@ -90,12 +101,23 @@ def read_behind(
         incident_id=row.incident_id,
         what=known,
         mark=mark,
-        title=" · ".join(filter(None, (say(language, *TITLES[known]), _mark(mark, policy, language)))),
+        version=version,
+        title=" · ".join(filter(None, parts)),
         titles=list(columns),
         rows=[(str(one._mapping[leads] or ""), [cell(one) for cell in columns.values()]) for one in found],
         total=found[0].total if found else 0,
         page=page,
     )
+
+
+def _alerts(
+    conn: Connection, policy: Policy, number: int, said: Mapping[str, Any] | None, incident: Row[Any],
+    version: int | None, page: int, size: int,
+) -> Sequence[Row[Any]]:  # fmt: skip
+    """Only of versions that the review speaks of."""
+    if said is None or version not in {one["version"] for one in said["rows"]} or version is None:
+        raise Refusal("no_review", number=number)
+    return list_alerts(conn, policy, incident, int(NODES[said["node"]]), version, page, size)
 
 
 def _mark(mark: str | None, policy: Policy, language: Language) -> str:
@@ -138,6 +160,23 @@ def _columns(what: Behind, policy: Policy, clock: Clock) -> dict[str, Cell]:
             say(language, "结果", "Outcome"): lambda row: word(row.state),
             say(language, "时间", "At"): lambda row: at(row.at),
             say(language, "券号", "Voucher"): lambda row: row.ref or "",
+        }
+    if what == "alerts":
+        return {
+            say(language, "告警时刻", "Alert at"): lambda row: at(row.alert_at),
+            say(language, "仓库", "Warehouse"): lambda row: row.warehouse,
+            say(language, "特征", "About"): lambda row: " · ".join(
+                filter(None, (row.category, row.region, row.channel))
+            ),
+            say(language, "本事件", "This incident"): lambda row: say(language, "是", "yes") if row.member else "",
+        }
+    if what == "around":
+        return {
+            say(language, "仓库", "Warehouse"): lambda row: row.warehouse,
+            say(language, "承运商", "Carrier"): lambda row: row.carrier or "",
+            say(language, "超时", "Late"): lambda row: say(language, "是", "yes") if row.late else "",
+            say(language, "批次", "Batch"): lambda row: row.batch_no or "",
+            say(language, "本事件", "This incident"): lambda row: say(language, "是", "yes") if row.member else "",
         }
     if what == "failed":
         return {

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
+from sqlalchemy import Connection
 
 from orderwatch.core.durations import Language
 from orderwatch.core.refusals import Refusal
 from orderwatch.core.review.chain import Step
 from orderwatch.store.reviews import Behind, read_print
-from orderwatch.web.desk import policy_now, reading
+from orderwatch.web.desk import acting, policy_now, reading
 from orderwatch.web.health.behind import read_behind
 from orderwatch.web.health.orders import MOST
 from orderwatch.web.health.review import read_review
@@ -95,24 +97,30 @@ def review_page(
 
 @router.get("/review/{number}/behind/{what}.csv")
 def behind_file(
-    request: Request, number: Number, what: Behind, mark: Mark = None, lang: Language | None = None
+    request: Request, number: Number, what: Behind, mark: Mark = None, version: Incident = None,
+    lang: Language | None = None,
 ) -> Response:  # fmt: skip
     """The same rows, at most ten thousand."""
     language = lang or preferred(request)
-    with reading() as conn:
-        shown = read_behind(conn, policy_now(), number, what, mark, 1, language, size=MOST)
+    with _looking(what) as conn:
+        shown = read_behind(conn, policy_now(), number, what, mark, 1, language, size=MOST, version=version)
     first = say(language, "事件", "incident") if what == "compared" else say(language, "订单", "order")
     return file(f"review-{number}-{what}", [first, *shown.titles], ([about, *cells] for about, cells in shown.rows))
 
 
 @router.get("/review/{number}/behind/{what}")
 def behind_page(
-    request: Request, login: Login, number: Number, what: Behind, mark: Mark = None, page: Page = 1,
-    lang: Language | None = None,
+    request: Request, login: Login, number: Number, what: Behind, mark: Mark = None, version: Incident = None,
+    page: Page = 1, lang: Language | None = None,
 ) -> HTMLResponse:  # fmt: skip
     """The rows behind a number of a review."""
     language, policy = lang or preferred(request), policy_now()
-    with reading() as conn:
-        shown = read_behind(conn, policy, number, what, mark, page, language)
+    with _looking(what) as conn:
+        shown = read_behind(conn, policy, number, what, mark, page, language, version=version)
         tabs = read_tabs(conn, policy, login)
     return answer("behind.html", request, language, page=shown, tabs=tabs)
+
+
+def _looking(what: Behind) -> AbstractContextManager[Connection]:
+    """What a version would have said is calculated in temporary tables; nothing else is ever written by looking."""
+    return acting() if what == "alerts" else reading()
