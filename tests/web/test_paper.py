@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pytest
 from matplotlib import get_data_path
+from pytest_httpserver import HTTPServer
 from sqlalchemy.exc import DatabaseError
 
 from orderwatch.pipeline.people.act import By, Seen
@@ -76,6 +77,14 @@ def test_the_paper_leads_back_to_the_rows_and_fetches_nothing(
         assert f"{ROOT}/review/{reviewed}/behind/orders".encode() in written
         assert b"(http://evil.example" not in written and b"/JavaScript" not in written
     assert "evil.example" not in caplog.text
+
+
+def test_nothing_is_fetched_even_where_a_page_would(reviewed: int, httpserver: HTTPServer, tmp_path: Path) -> None:
+    picture = tmp_path / "secret.svg"
+    picture.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="9">secret</text></svg>')
+    plain, asking = to_pdf("<p>x</p>"), to_pdf(f"<p>x</p><img src='{httpserver.url_for('/x.png')}'>")
+    assert httpserver.log == [] and abs(len(asking) - len(plain)) < 500
+    assert len(to_pdf(f"<p>x</p><img src='{picture.as_uri()}'>")) - len(plain) < 500
 
 
 def test_the_same_review_is_the_same_file(desk: Desk, reviewed: int) -> None:  # noqa: F811
