@@ -34,7 +34,7 @@ check: $(READY) ## format, lint, types, layers, SQL, policy, playbooks
 bench-responses: $(READY) ## how long fifty playbooks take on real Airflow; about four minutes
 	$(BIN)/python bench/responses.py
 
-year: $(READY) ## the reviews of a year of incidents, on a clock of its own; ten minutes to a quarter of an hour
+year: $(READY) ## the reviews of a year of incidents, on a clock of its own; about half an hour
 	@$(BIN)/python -m bench.year
 
 bench-review: $(READY) ## what the review of an incident with ten thousand orders costs; half a minute
