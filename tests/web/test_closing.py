@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from orderwatch.edge import closing
 from orderwatch.edge.assets import CLOSED
-from orderwatch.edge.closing import tell_closed
 from tests.pipeline.desk import Desk, late_in_pick
 from tests.web.conftest import LogIn, send
 
 
 @pytest.fixture
-def asset(tables: None) -> Iterator[None]:
-    """Airflow knows the asset that the reviews wait for."""
-    from airflow.models.asset import AssetEvent, AssetModel
+def seen(tables: None) -> int:
+    """Airflow knows the asset that the reviews wait for; the number of the last event before."""
+    from airflow.models.asset import AssetModel
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        session.add(AssetModel(name=CLOSED, uri=CLOSED, group="asset"))
-    yield
-    with create_session() as session:
-        session.query(AssetEvent).delete()
-        session.query(AssetModel).filter_by(name=CLOSED).delete()
+        if session.query(AssetModel).filter_by(name=CLOSED).first() is None:
+            session.add(AssetModel(name=CLOSED, uri=CLOSED, group="asset"))
+    return max((number for number, _ in events()), default=0)
 
 
-def events() -> list[Any]:
+def events(after: int = 0) -> list[tuple[int, Any]]:
     from airflow.models.asset import AssetEvent
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        return [one.extra for one in session.query(AssetEvent).order_by(AssetEvent.id)]
+        found = session.query(AssetEvent).filter(AssetEvent.id > after).order_by(AssetEvent.id)
+        return [(one.id, one.extra) for one in found]
 
 
 def close(log_in: LogIn, who: str) -> int:
@@ -41,21 +39,24 @@ def close(log_in: LogIn, who: str) -> int:
     ).status_code
 
 
-def test_a_close_by_hand_is_an_event(log_in: LogIn, company: Desk, asset: None) -> None:
+def test_a_close_by_hand_is_an_event(log_in: LogIn, company: Desk, seen: int) -> None:
     company.scan(**late_in_pick("SO-1"))
     assert close(log_in, "manager") == 200
-    (told,) = events()
+    ((_, told),) = events(seen)
     assert {name: told[name] for name in ("closed", "incident")} == {"closed": 1, "incident": 1}
 
 
-def test_what_is_refused_is_none(log_in: LogIn, company: Desk, asset: None) -> None:
+def test_what_is_refused_is_none(log_in: LogIn, company: Desk, seen: int) -> None:
     company.scan(**late_in_pick("SO-1"))
     assert close(log_in, "nobody") == 403
-    assert events() == []
+    assert events(seen) == []
 
 
-def test_it_counts_all_the_same_where_airflow_knows_no_such_asset(log_in: LogIn, company: Desk, tables: None) -> None:
+def test_it_counts_all_the_same_where_airflow_knows_no_such_asset(
+    log_in: LogIn, company: Desk, tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "CLOSED", "an_asset_of_nobody")
     company.scan(**late_in_pick("SO-1"))
     assert close(log_in, "manager") == 200
     assert company.ask("select state from incident") == ["closed"]
-    assert not tell_closed(1)
+    assert not closing.tell_closed(1)
