@@ -51,9 +51,9 @@ import airflow.sdk
 def measure(file):
     reading, writing = os.pipe()
     if os.fork() == 0:
-        begun = time.perf_counter()
+        begun = time.process_time()
         runpy.run_path(file)
-        os.write(writing, str(time.perf_counter() - begun).encode())
+        os.write(writing, str(time.process_time() - begun).encode())
         os._exit(0)
     os.wait()
     os.close(writing)
@@ -274,7 +274,8 @@ def test_dag_files_hold_wiring_only() -> None:
 
 
 def test_dag_files_are_read_fast() -> None:
-    """Every task process reads its DAG file again, so what is heavy is imported where it runs."""
+    """Every task process reads its DAG file again, so what is heavy is imported where it runs; the processor's own time
+    counts, whoever else is at work."""
     done = subprocess.run(
         [sys.executable, "-c", PARSE, *map(str, FILES)], check=True, capture_output=True, text=True, timeout=60
     )
