@@ -14,8 +14,11 @@ from types import ModuleType
 import pytest
 from matplotlib import get_data_path
 from pytest_httpserver import HTTPServer
+from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
+from orderwatch.core.durations import Language
+from orderwatch.core.policy import Policy
 from orderwatch.pipeline.people.act import By, Seen
 from orderwatch.pipeline.people.close import close
 from orderwatch.pipeline.people.rate import Rating, rate
@@ -46,7 +49,7 @@ def reviewed(desk: Desk) -> int:  # noqa: F811
 
 
 def printed(desk: Desk) -> int:  # noqa: F811
-    return print_reviews(desk.engine, desk.policy, ROOT, desk.now())
+    return print_reviews(desk.engine, desk.policy, ROOT, desk.now())["printed"]
 
 
 def unpacked(pdf: bytes) -> bytes:
@@ -104,6 +107,18 @@ def test_a_collection_is_printed_when_its_week_is_over(desk: Desk, reviewed: int
         "select r.kind from review_print p join review r using (review_id) order by p.printed_at desc limit 1"
     )
     assert kind == "weekly"
+
+
+def test_one_that_cannot_be_printed_spoils_no_other(desk: Desk, reviewed: int, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    draw = paper.print_review
+
+    def half(conn: Connection, policy: Policy, number: int, language: Language, root: str) -> bytes:
+        if language == "zh-CN":
+            raise ValueError("a picture that cannot be drawn")
+        return draw(conn, policy, number, language, root)
+
+    monkeypatch.setattr(paper, "print_review", half)
+    assert print_reviews(desk.engine, desk.policy, ROOT, desk.now()) == {"printed": 1, "failed": 1}
 
 
 def test_what_was_printed_cannot_be_changed(desk: Desk, reviewed: int) -> None:  # noqa: F811

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from orderwatch.edge import parking
 from orderwatch.edge.address import page_of_ours
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class PrintReviewsOperator(OrderwatchOperator):
     """Puts the latest version of every review on paper, in Chinese and English, once per version.
 
-    Returns how many were printed; skipped where this machine cannot print, with what it lacks beside the task.
+    Returns how many were printed. Fails where one could not be; the others are. Skipped where this machine cannot
+    print, with what it lacks beside the task.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -31,9 +32,12 @@ class PrintReviewsOperator(OrderwatchOperator):
         with engine.connect() as conn:
             now = business_now(conn)
         try:
-            printed = print_reviews(engine, self.policy(), page_of_ours("").rstrip("/"), now)
+            done = print_reviews(engine, self.policy(), page_of_ours("").rstrip("/"), now)
         except PaperError as error:
             parking.say(context, str(error))
             raise AirflowSkipException(str(error)) from error
-        parking.say(context, f"{printed} printed" if printed else "nothing to print")
-        return printed
+        said = ", ".join(f"{count} {what}" for what, count in done.items() if count)
+        parking.say(context, said or "nothing to print")
+        if done["failed"]:
+            raise AirflowFailException(f"reviews not printed: {done['failed']}; the log above names each and why")
+        return done["printed"]

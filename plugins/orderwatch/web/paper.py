@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import datetime
 from typing import Final
@@ -16,6 +17,7 @@ from orderwatch.web.health.review import read_review
 from orderwatch.web.pages import HERE, render
 from orderwatch.web.pictures.svg import NAMES
 
+log = logging.getLogger(__name__)
 MOST: Final = 200  # prints of one run; the next run goes on
 INK: Final = {
     "ink": "#1b2333", "ink-2": "#5b6577", "line": "#dfe3ea", "soft": "#f5f7fa", "page": "#ffffff", "link": "#1d4fc4",
@@ -29,20 +31,27 @@ class PaperError(RuntimeError):
     """This machine cannot print: a library or a font is missing, as the message says, with what to do."""
 
 
-def print_reviews(engine: Engine, policy: Policy, root: str, now: datetime) -> int:
-    """Print the latest versions that are not on paper in each language; returns how many were printed.
+def print_reviews(engine: Engine, policy: Policy, root: str, now: datetime) -> dict[str, int]:
+    """Print the latest versions that are not on paper in each language; one that cannot be printed spoils no other.
 
-    ``root``: the address of our pages as people reach them. Raises ``PaperError``.
+    ``root``: the address of our pages as people reach them. Returns how many were printed, and how many could not be.
+    Raises ``PaperError``.
     """
     with engine.connect() as conn:
         today = now.astimezone(ZoneInfo(policy.calendars.business_zone)).date()
         wanted = reviews.list_unprinted(conn, today, MOST)
-    printed = 0
+    counts = {"printed": 0, "failed": 0}
     for one in wanted:
-        with engine.begin() as conn:
-            pdf = print_review(conn, policy, one.review_id, one.language, root)
-            printed += reviews.keep_print(conn, one.review_id, one.version, one.language, pdf, now)
-    return printed
+        try:
+            with engine.begin() as conn:
+                pdf = print_review(conn, policy, one.review_id, one.language, root)
+                counts["printed"] += reviews.keep_print(conn, one.review_id, one.version, one.language, pdf, now)
+        except PaperError:
+            raise
+        except Exception:
+            log.exception("review %s could not be printed (%s)", one.review_id, one.language)
+            counts["failed"] += 1
+    return counts
 
 
 def print_review(conn: Connection, policy: Policy, review_id: int, language: Language, root: str) -> bytes:

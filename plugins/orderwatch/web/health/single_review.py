@@ -77,7 +77,6 @@ class SingleReview:
     first_broken: str
     trend: Trend
     versions: Sequence[OtherVersion]
-    versions_day: str
     versions_step: str
     findings: Sequence[Said]
     wrong: Mapping[str, str]
@@ -110,7 +109,6 @@ def read_single(
         first_broken=broken,
         trend=draw_trend(content, titles, asked, clock.zone, language),
         versions=say_versions(others, clock),
-        versions_day=others["since"][:10] if others else "",
         versions_step=policy.node(NODES[others["node"]]).title.say(language) if others else "",
         findings=[_said(one, policy, language) for one in cause["rules"]["findings"]],
         wrong={
