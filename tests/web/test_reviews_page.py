@@ -109,9 +109,9 @@ def test_a_collection_lists_its_incidents(as_: As, desk: Desk, reviewed: Reviewe
     ("address", "status", "words"),
     [
         ("/review/999", 404, "there is no review 999"),
-        ("/review/x", 422, ""),
+        ("/review/x", 422, "something in this address is wrong: number"),
         ("/nonsense", 404, ""),
-        ("/review/1/behind/nonsense", 422, ""),
+        ("/review/1/behind/nonsense", 422, "something in this address is wrong: what"),
     ],
 )
 def test_what_is_not_there_is_said_in_words_to_a_browser_and_in_our_shape_to_a_program(
@@ -260,6 +260,8 @@ def test_the_alerts_of_a_version_are_those_that_were_counted(as_: As, desk: Desk
 def test_rows_of_what_no_review_counts_are_refused(as_: As, reviewed: Reviewed, what: str) -> None:  # noqa: F811
     assert as_("viewer").get(f"/review/{reviewed['review']}/behind/{what}").status_code in {404, 422}
     assert as_("viewer").get(f"/review/{reviewed['week']}/behind/orders").status_code == 404
+    refused = as_("viewer").get(f"/review/{reviewed['review']}/behind/orders?mark=nonsense&lang=en")
+    assert refused.json()["error"]["code"] == "no_such_rows"
 
 
 def test_a_review_shows_another_version_and_the_months_before(as_: As, desk: Desk) -> None:  # noqa: F811

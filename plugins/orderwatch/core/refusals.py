@@ -90,6 +90,14 @@ _WORDS: Final[dict[str, tuple[Kind, Words]]] = {
     "no_pause": ("not_found", {"zh-CN": "没有生效中的暂停 {number}", "en": "there is no live pause {number}"}),
     "no_silence": ("not_found", {"zh-CN": "没有生效中的静默 {number}", "en": "there is no silence {number} in force"}),
     "no_version": ("not_found", {"zh-CN": "没有阈值版本 {number}", "en": "there is no version {number}"}),
+    "no_such_rows": (
+        "not_found",
+        {"zh-CN": "复盘 {number} 里没有这个数字", "en": "review {number} has no such number"},
+    ),
+    "bad_address": (
+        "bad_input",
+        {"zh-CN": "这个地址有误：{fields}", "en": "something in this address is wrong: {fields}"},
+    ),
     "not_printed": (
         "not_found",
         {

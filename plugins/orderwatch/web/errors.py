@@ -76,6 +76,9 @@ def install(app: FastAPI) -> None:
     def bad_input(request: Request, error: RequestValidationError) -> Response:
         # what was wrong with it, and never the value itself: it may be anything, of any size
         fields = [{"field": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()[:20]]
+        if _is_page(request) and request.method == "GET":  # an address that was typed or followed: no form shows fields
+            names = ", ".join(one["field"].rpartition(".")[2] for one in fields)
+            return answer(request, Refusal("bad_address", fields=names), 422)
         return answer(request, Refusal("bad_input"), 422, fields)
 
     @app.exception_handler(OperationalError)

@@ -84,7 +84,7 @@ def read_behind(
         raise Refusal("no_review", number=number)
     incident = reviews.read_incident(conn, row.incident_id)
     if incident is None or (mark is not None and mark not in marks()):
-        raise Refusal("no_review", number=number)
+        raise Refusal("no_such_rows", number=number)
     clock = Clock(business_now(conn), ZoneInfo(policy.calendars.business_zone), language)
     since = incident.closed_at - policy.review.compare_with
     known: Behind = what  # type: ignore[assignment]  # one of them, see above
@@ -116,7 +116,7 @@ def _alerts(
 ) -> Sequence[Row[Any]]:  # fmt: skip
     """Only of versions that the review speaks of."""
     if said is None or version not in {one["version"] for one in said["rows"]} or version is None:
-        raise Refusal("no_review", number=number)
+        raise Refusal("no_such_rows", number=number)
     return list_alerts(conn, policy, incident, int(NODES[said["node"]]), version, page, size)
 
 
